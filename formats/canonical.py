@@ -353,6 +353,8 @@ def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     if wrong:
         raise BrokenFrame(f"{name}: {'; '.join(wrong)}")
     key = list(KEYS.get(name, ()))
-    if key and (frame.select(pl.any_horizontal(pl.col(key).is_null().any())).item() or frame.select(key).is_duplicated().any()):
+    if key and (
+        frame.select(pl.any_horizontal(pl.col(key).is_null().any())).item() or frame.select(key).is_duplicated().any()
+    ):
         raise BrokenFrame(f"{name}: null or repeated key {key}")
     return frame

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from snapshot.layout import DataDir
 from snapshot.files import exclusive, replace_file
+from snapshot.layout import DataDir
 
 
 class Superseded(RuntimeError):

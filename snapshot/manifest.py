@@ -18,7 +18,6 @@ COLUMN_TYPES: Final[frozenset[str]] = frozenset(get_args(ColumnType))
 IDENTIFIER: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 
 
-
 class InvalidManifest(ValueError):
     """The manifest cannot be read: it is damaged, or of another format version."""
 

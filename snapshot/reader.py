@@ -105,8 +105,11 @@ def read_csv(path: Path, table: Table) -> "pl.DataFrame":
     schema = {column.name: types[column.type] for column in table.columns}
     # dates and times are parsed from text: the CSV reader's own parser knows no time zones
     late = {name for name, kind in schema.items() if isinstance(kind, pl.Datetime)}
-    frame = pl.read_csv(path, schema={n: pl.String if n in late else t for n, t in schema.items()}, missing_utf8_is_empty_string=False)
-    return frame.with_columns(pl.col(n).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC") for n in late)
+    text_first = {name: pl.String if name in late else kind for name, kind in schema.items()}
+    frame = pl.read_csv(path, schema=text_first)
+    return frame.with_columns(
+        pl.col(n).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC") for n in late
+    )
 
 
 def _resolve(output: Path) -> Path | None:

@@ -11,7 +11,9 @@ PACKAGES = [p for p in ("api", "etl", "formats", "hockey", "snapshot", "warehous
 SOURCES = sorted(p for name in [*PACKAGES, "benchmarks"] for p in (ROOT / name).rglob("*.py"))
 DECLARATIONS = {"etl/columns", "formats/canonical.py"}  # column declarations may be long
 EMPTY_NAMES = {"utils", "helpers", "common", "misc", "info"}
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|placeholder for|not implemented|NotImplementedError|for now)\b", re.IGNORECASE)
+UNFINISHED = re.compile(
+    r"\b(TODO|FIXME|XXX|HACK|placeholder for|not implemented|NotImplementedError|for now)\b", re.IGNORECASE
+)
 
 
 def relative(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""The web service: HTTP in, jobs and data out."""

@@ -1,0 +1,1 @@
+"""Thin handlers: parse, authorise, call one service, return a model."""

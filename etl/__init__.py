@@ -1,0 +1,1 @@
+"""The pipeline: raw games in, a published snapshot out. Knows no web."""

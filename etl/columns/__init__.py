@@ -1,0 +1,1 @@
+"""Every column declared once, by subject: name, type, unit, meaning."""

@@ -1,0 +1,1 @@
+"""A simulated league, written in the real formats."""

@@ -1,0 +1,1 @@
+"""The star schema: one small pure function per table, grouped by subject."""

@@ -1,0 +1,1 @@
+"""The game itself: vocabulary, rink, clock, strength, league rules. Pure."""
