@@ -3,7 +3,7 @@
 `manifest.json` lies beside the CSV files of a snapshot. Read it with `Manifest.from_json`, which validates.
 """
 
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -14,8 +14,9 @@ ColumnType = Literal["text", "integer", "bigint", "numeric", "boolean", "date", 
 Category = Literal["dim", "fact", "qa", "lookup"]
 CheckLevel = Literal["block", "warn"]
 
-COLUMN_TYPES: Final[frozenset[str]] = frozenset(get_args(ColumnType))
-IDENTIFIER: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
+# 63 bytes is PostgreSQL's limit; \Z, since $ would let a final line break through
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\Z")]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_]+\.csv\Z")]
 
 
 class InvalidManifest(ValueError):
@@ -25,7 +26,7 @@ class InvalidManifest(ValueError):
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One column: its PostgreSQL type, meaning and, for quantities, unit."""
 
-    name: str
+    name: Identifier
     type: ColumnType
     description: str
     nullable: bool = True
@@ -35,16 +36,16 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """A foreign key: `column` of this table names a row of `table` by its `references` column."""
 
-    column: str
-    table: str
-    references: str
+    column: Identifier
+    table: Identifier
+    references: Identifier
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """One published table. `file` is relative to the snapshot; `sha256` is of that file."""
 
-    name: str
-    file: str
+    name: Identifier
+    file: FileName
     category: Category
     grain: str
     description: str
