@@ -1,6 +1,6 @@
 """The baseline of the ETL benchmark: read every input and write every output, with nothing in between.
 
-`python -m benchmarks.bare_io DATA_DIR`. The outputs are those of the published snapshot, kept as Arrow files beforehand.
+`python -m benchmarks.bare_io DATA_DIR`. The outputs are those of the published snapshot, kept as Arrow files before.
 """
 
 import sys
