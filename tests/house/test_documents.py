@@ -1,0 +1,82 @@
+"""What the documents promise is there: endpoints, settings, options, files, targets."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from api.config import Settings
+from api.main import create_app
+from etl.cli import build_parser
+from fastapi.routing import APIRoute
+
+from hockey.league import LeagueRules
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_endpoint_has_a_curl_line(tmp_path: Path) -> None:
+    app = create_app(Settings(BENCHSIGHT_DATA_DIR=tmp_path))
+    described = re.sub(r"\$[A-Z_]+", "{}", README)
+    missing = [
+        f"{method} {route.path}"
+        for route in app.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+        for method in route.methods
+        if not re.search(rf"curl.*{re.escape(re.sub(r'{[a-z_]+}', '{}', route.path))}(?![a-z/{{-])", described)
+    ]
+    assert missing == []
+
+
+def test_every_setting_is_described() -> None:
+    names = [str(field.alias or name).upper() for name, field in Settings.model_fields.items()]
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert [name for name in names if name not in example] == []
+    named_in_readme = set(re.findall(r"`([A-Z][A-Z_]+)`", README)) & set(re.findall(r"\b[A-Z][A-Z_]+\b", example))
+    assert named_in_readme <= set(names)
+
+
+def test_the_example_of_league_toml_is_the_defaults() -> None:
+    block = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    rules = LeagueRules.from_mapping(tomllib.loads(block[1]))
+    assert LeagueRules.from_mapping(tomllib.loads(block[1]) | {"name": LeagueRules().name}) == LeagueRules()
+    assert rules.name == "Tuesday Night Hockey"
+
+
+def test_every_option_of_the_etl_has_help() -> None:
+    for action in build_parser()._actions:
+        assert action.help, action.option_strings
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make ([a-z]+)", README)) - {"and"}))
+def test_every_make_target_named_exists(target: str) -> None:
+    assert re.search(rf"^{target}: ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "document", sorted(p.relative_to(ROOT).as_posix() for p in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+)
+def test_no_link_leads_nowhere(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if "://" not in link]
+    assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+def test_deployments_check_health_and_keep_the_data() -> None:
+    railway = json.loads((ROOT / "railway.json").read_text(encoding="utf-8"))["deploy"]
+    assert railway["healthcheckPath"] == "/api/health"
+    assert f"BENCHSIGHT_DATA_DIR={railway['requiredMountPath']}" in railway["startCommand"]
+    render = (ROOT / "render.yaml").read_text(encoding="utf-8")
+    assert "healthCheckPath: /api/health" in render
+    assert "mountPath: /data" in render
+    assert (ROOT / "Procfile").read_text(encoding="utf-8") == "web: HOST=0.0.0.0 python -m api.main\n"
+
+
+def test_every_requirement_is_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if re.match(r"[a-z]", line)]
+        assert [line for line in lines if "==" not in line] == []
+    assert (ROOT / "api" / "requirements.txt").read_text(encoding="utf-8") == "-r ../requirements.txt\n"
