@@ -27,7 +27,6 @@ _DETAIL1: Final[dict[str, str]] = {
     "Zone_KeepIn": "Zone_Keepin",
     "Faceoff_AfterStoppage": "Faceoff",
     "Stoppage_Period": "Stoppage_PeriodEnd",
-    "Stoppage_OutOfPlay": "Stoppage_PuckOutOfPlay",
     "PuckRetrieval": "Possession_PuckRetrieval",
     "PuckRecovery": "Possession_PuckRecovery",
     "Regroup": "Possession_Regroup",

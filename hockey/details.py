@@ -74,7 +74,7 @@ DETAILS: Final[tuple[Detail, ...]] = (
     *_detail1("Penalty", served="Penalty_Minor Penalty_Major Penalty_Misconduct", offset="Penalty_Offsetting"),
     *_detail1(
         "Stoppage",
-        play="Stoppage_Play Stoppage_Freeze Stoppage_PuckOutOfPlay Stoppage_Other",
+        play="Stoppage_Play Stoppage_Freeze Stoppage_OutOfPlay Stoppage_Other",
         course="Stoppage_PeriodEnd Stoppage_GameEnd",
     ),
     *_detail1("DeadIce", play="DeadIce_Icing DeadIce_Offside DeadIce_PuckOut DeadIce_NetOff DeadIce_Other"),
