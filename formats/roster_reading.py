@@ -9,7 +9,7 @@ from formats.flags import flags_of, quoted
 from formats.lookup import looked_up
 from hockey import aliases
 
-_NOT_A_WORD: Final = re.compile(r"[^A-Z0-9]+")
+_NOT_A_WORD: Final = re.compile(r"[\W_]+")
 
 
 def slug(name: str | None) -> str:

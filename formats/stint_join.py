@@ -11,7 +11,7 @@ _EVENT: Final = ["game_id", "event_idx"]
 _STINT: Final = ["game_id", "stint_idx"]
 _WITHIN: Final = ["game_id", "period"]
 _STATE: Final = ["home_skaters", "away_skaters", "home_goalie_on", "away_goalie_on"]
-SLACK_S: Final = 2.0  # a stoppage is logged on the end of its stint or within two seconds of it
+SLACK_S: Final = 5.0  # whistles are logged up to 4 s after the end of the stint that they stopped
 _ON_THE_FLY: Final = "OnTheFly"
 _COURSE: Final = ("PeriodEnd", "GameEnd")
 
@@ -95,19 +95,19 @@ def with_stops(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """The stints with `stop_side` and `stop_reason` from the events, for import has mirrored the written labels.
 
     A stint was stopped by the Stoppage whose dead ice holds the stint's end; the clock runs on, so that the next
-    line-up may come on at any time until the faceoff. Changes on the fly are no stops.
+    line-up may come on at any time until the faceoff. A change on the fly is a stop only after the whistle.
     """
     following = pl.col("start_type").shift(-1).over("game_id", "period", order_by="clock_start", descending=True)
     ends = stints.filter("is_valid").with_columns(next_start=following)
-    ends = ends.filter(pl.col("next_start").fill_null("") != _ON_THE_FLY)
+    early = pl.when(pl.col("next_start") == _ON_THE_FLY).then(0.0).otherwise(SLACK_S)
     pairs = _stoppages(events).join(
-        ends.select(*_WITHIN, "stint_idx", "clock_start", "clock_end"), on=_WITHIN, how="inner"
+        ends.select(*_WITHIN, "stint_idx", "clock_start", "clock_end", early=early), on=_WITHIN, how="inner"
     )
     fitting = pairs.filter(
         pl.col("clock_start") > pl.col("stopped_at"),
-        pl.col("clock_end") <= pl.col("stopped_at") + SLACK_S,
-        pl.col("clock_end") >= pl.col("dead_until") - SLACK_S,
-    ).sort("game_id", "clock_end", descending=[False, True])
+        pl.col("clock_end") <= pl.col("stopped_at") + pl.col("early"),
+        pl.col("clock_end") >= pl.col("dead_until") - pl.min_horizontal("early", 1.0),
+    ).sort("game_id", "clock_end", "event_idx", descending=[False, True, False])
     stops = fitting.unique(_EVENT, keep="first", maintain_order=True).unique(_STINT, keep="last", maintain_order=True)
     joined = stints.join(stops.select(*_STINT, "stop_side", "reason"), on=_STINT, how="left", maintain_order="left")
     ran_out = pl.col("is_valid") & (pl.col("clock_end") == 0)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
+import polars as pl
+
 from formats import cells
 from formats.canonical import SIDES, SLOTS
 from formats.json_document import RosterSheet, TrackerExport, game_id
@@ -78,6 +80,11 @@ def read_export(export: TrackerExport, path: str, sha256: str, sheet: RosterShee
     for frame in columns.values():
         frame["game_id"] = [number] * len(next(iter(frame.values())))
     return RawFrames(**{name: raw_frame(name, columns[name]) for name in RAW_SCHEMAS})
+
+
+def shift_frame(shifts: object) -> pl.DataFrame:
+    """The shift rows of one game alone, as raw frame; `game_id` is null."""
+    return raw_frame("shifts", _shifts(cells.rows(shifts)))
 
 
 def _header(export: TrackerExport, number: int, sheet: RosterSheet | None) -> dict[str, object]:
