@@ -23,6 +23,10 @@ _FIRST: Final = pl.col("role_n") == 1
 _SUCCESS: Final = pl.coalesce("success", is_controlled())
 
 
+# a number that only the other side's roster has is a slip of the tracker: nobody wins a draw for the other team
+OWN_SIDE: Final = (_ACTING == (pl.col("team") == pl.col("event_team"))).fill_null(value=True)
+
+
 def _times(condition: pl.Expr) -> pl.Expr:
     return condition.fill_null(value=False).sum().cast(pl.Int32)
 
@@ -48,15 +52,22 @@ ACTION_COUNTS: Final[dict[str, pl.Expr]] = {
 }
 
 
+_OF_EVENT: Final = ("event_type", "detail1", "detail2", "success", "is_goal")
+
+
 @table(key=("game_id", "player_id"), grain="one player with a first role in one game", kind="aggregate", from_tracking=True)
 def player_actions(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
-    """Counts of what a player did as event_player_1 or opp_player_1 (faceoffs lost, shots blocked, plays defended)."""
+    """Counts of what a player did as event_player_1 or opp_player_1 (faceoffs lost, shots blocked, plays defended).
+
+    Only acts for the own side count.
+    """
     event = ["game_id", "event_idx"]
     return (
         event_players.lazy()
         .filter(_FIRST & pl.col("player_id").is_not_null())
-        .select(*event, "player_id", "side_role")
-        .join(plays.lazy().select(*event, "event_type", "detail1", "detail2", "success", "is_goal"), on=event)
+        .select(*event, "player_id", "side_role", "team")
+        .join(plays.lazy().select(*event, *_OF_EVENT, event_team="team"), on=event)
+        .filter(OWN_SIDE)
         .group_by(PLAYER)
         .agg(**ACTION_COUNTS)
         .sort(PLAYER)
@@ -76,7 +87,8 @@ def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFram
     return (
         event_players.lazy()
         .filter(pl.col("player_id").is_not_null() & (tagged | in_support))
-        .join(plays.lazy().select(*event, "event_type"), on=event)
+        .join(plays.lazy().select(*event, "event_type", event_team="team"), on=event)
+        .filter(OWN_SIDE)
         .with_columns(pl.col("play_detail1", "play_detail2").fill_null(""))
         .group_by(PLAYER)
         .agg(

@@ -8,7 +8,7 @@ from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.registry import table
 from etl.tables.credits import PLAYER
-from etl.tables.expressions import int32, ratio
+from etl.tables.expressions import int32, other_side, ratio
 
 _SAVE_KINDS: Final = {
     f"saves_{kind}": pl.col("save_type").is_in(codes).fill_null(value=False).sum().cast(pl.Int32)
@@ -51,18 +51,20 @@ def fact_goalie_game_stats(
     player_on_ice: pl.DataFrame,
     dim_player: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Saves, goals allowed and time in the net of every goalie who played: the Save rows tagged with the goalie.
+    """Saves, goals allowed and time in the net of every goalie who played: the Save rows of the side tagged with the goalie.
 
     A goal is charged to the goalie beaten, to nobody on an empty net. `save_pct` is a fraction, 0-1.
     """
-    goalie = ["game_id", "goalie_player_id"]
+    goalie = ["game_id", "team_venue", "goalie_player_id"]
+    in_net = ["game_id", "side", "player_id"]
     saved = fact_saves.drop_nulls("goalie_player_id").group_by(goalie).agg(saves=pl.len().cast(pl.Int32), **_SAVE_KINDS)
     allowed = fact_goals.drop_nulls("goalie_player_id").group_by(goalie).agg(goals_against=pl.len().cast(pl.Int32))
+    allowed = allowed.with_columns(team_venue=other_side("team_venue"))
     counted = ("saves", "goals_against", *_SAVE_KINDS)
     return (
         game_goalies.join(game_sides.filter("has_events"), on=["game_id", "side"])
-        .join(saved, left_on=PLAYER, right_on=goalie, how="left")
-        .join(allowed, left_on=PLAYER, right_on=goalie, how="left")
+        .join(saved, left_on=in_net, right_on=goalie, how="left")
+        .join(allowed, left_on=in_net, right_on=goalie, how="left")
         .join(player_on_ice.select(*PLAYER, "toi_in_net"), on=PLAYER, how="left")
         .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
         .with_columns(pl.col(counted).fill_null(0), toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)))

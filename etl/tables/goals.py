@@ -26,7 +26,7 @@ def assists(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     marked = (
         event_players.filter((pl.col("side_role") == "event") & (pl.col("role_n") == 1) & (primary | secondary))
         .drop_nulls("player_id")
-        .select("game_id", "player_id", assist_idx="event_idx", is_primary=primary)
+        .select("game_id", "player_id", assist_idx="event_idx", is_primary=primary, own_side="team")
     )
     where = plays.select("game_id", "assist_to_idx", "period", "team", assist_idx="event_idx", assist_t="t_start")
     goals = plays.filter(pl.col("is_goal") == 1).select(
@@ -34,6 +34,7 @@ def assists(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         marked.join(where, on=["game_id", "assist_idx"])
+        .filter((pl.col("own_side") == pl.col("team")).fill_null(value=True))
         .join(goals, on=["game_id", "period", "team"])
         .filter(pl.col("event_idx") >= pl.col("assist_idx"), pl.col("scorer").ne_missing(pl.col("player_id")))
         .with_columns(is_named=pl.col("event_idx").eq_missing(pl.col("assist_to_idx")))
