@@ -114,12 +114,12 @@ def goalies_faced(
     only = game_goalies.group_by("game_id", "side").agg(
         only_goalie=pl.when(pl.len() == 1).then(pl.col("player_id").first())
     )
-    named = game_goalies.select("game_id", opponent_1="player_id", opponent_is_goalie=pl.lit(value=True)).unique()
+    named = game_goalies.select("game_id", defending="side", opponent_1="player_id", opponent_is_goalie=pl.lit(value=True))
     return (
         events.filter(pl.col("event_type").is_in(["Shot", "Goal"]))
         .select(*event, "stint_idx", defending=other_side("team"))
         .join(actors.select(*event, "opponent_1"), on=event, how="left", maintain_order="left")
-        .join(named, on=["game_id", "opponent_1"], how="left", maintain_order="left")
+        .join(named, on=["game_id", "defending", "opponent_1"], how="left", maintain_order="left")
         .join(slots, on=["game_id", "stint_idx"], how="left", maintain_order="left")
         .join(only, left_on=["game_id", "defending"], right_on=["game_id", "side"], how="left", maintain_order="left")
         .select(
