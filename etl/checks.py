@@ -33,18 +33,15 @@ def team_goals_are_those_of_fact_goals(fact_team_game_stats: pl.DataFrame, fact_
 
 
 @check("block")
-def player_goals_sum_to_the_team(
-    fact_player_game_stats: pl.DataFrame, fact_goals: pl.DataFrame
-) -> pl.DataFrame:
+def player_goals_sum_to_the_team(fact_player_game_stats: pl.DataFrame, fact_goals: pl.DataFrame) -> pl.DataFrame:
     """The skaters' goals sum to the team's, save those whose scorer is unknown or no skater of the team."""
     player = ["game_id", "team_venue", "player_id"]
     own = fact_goals.select("game_id", "team_venue", player_id="scorer_player_id").join(
         fact_player_game_stats.select(player), on=player, how="semi"
     )
     credited = fact_player_game_stats.group_by(_SIDE).agg(pl.col("goals").sum())
-    return (
-        credited.join(own.group_by(_SIDE).agg(of_team=pl.len()), on=_SIDE, how="left")
-        .filter(pl.col("goals") != pl.col("of_team").fill_null(0))
+    return credited.join(own.group_by(_SIDE).agg(of_team=pl.len()), on=_SIDE, how="left").filter(
+        pl.col("goals") != pl.col("of_team").fill_null(0)
     )
 
 
@@ -66,7 +63,9 @@ def attempts_for_are_attempts_against(fact_team_game_stats: pl.DataFrame) -> pl.
 def shots_against_are_saves_plus_goals(fact_goalie_game_stats: pl.DataFrame) -> pl.DataFrame:
     """A goalie's shots against are the saves and the goals allowed."""
     wrong = pl.col("shots_against") != pl.col("saves") + pl.col("goals_against")
-    return fact_goalie_game_stats.filter(wrong).select("game_id", "player_id", "saves", "goals_against", "shots_against")
+    return fact_goalie_game_stats.filter(wrong).select(
+        "game_id", "player_id", "saves", "goals_against", "shots_against"
+    )
 
 
 @check("block")
@@ -89,7 +88,11 @@ def goals_agree_with_score(qa_goal_accuracy: pl.DataFrame) -> pl.DataFrame:
 @check("warn")
 def stints_do_not_overlap(fact_shifts: pl.DataFrame) -> pl.DataFrame:
     """A stint begins when the one before it in the period has ended."""
-    before = pl.col("shift_end_total_seconds").shift().over("game_id", "period", order_by="shift_start_total_seconds", descending=True)
+    before = (
+        pl.col("shift_end_total_seconds")
+        .shift()
+        .over("game_id", "period", order_by="shift_start_total_seconds", descending=True)
+    )
     return fact_shifts.filter(pl.col("shift_start_total_seconds") > before).select(
         "game_id", "shift_id", "shift_start_total_seconds"
     )
@@ -110,8 +113,10 @@ def skaters_on_the_ice_are_possible(fact_shifts: pl.DataFrame) -> pl.DataFrame:
 @check("warn")
 def assists_have_a_goal(fact_event_players: pl.DataFrame, fact_goals: pl.DataFrame) -> pl.DataFrame:
     """Who is marked with an assist in a game has one on a goal of it."""
-    tags = pl.any_horizontal(pl.col("play_detail1", "play_detail2").is_in(ASSISTS).fill_null(value=False))
-    marked = fact_event_players.filter(tags & pl.col("player_id").is_not_null()).select("game_id", "player_id", "event_id")
+    tags = pl.any_horizontal(pl.col("play_detail1", "play_detail_2").is_in(ASSISTS).fill_null(value=False))
+    marked = fact_event_players.filter(tags & pl.col("player_id").is_not_null()).select(
+        "game_id", "player_id", "event_id"
+    )
     credited = pl.concat(
         fact_goals.select("game_id", player_id=f"{kind}_assist_player_id") for kind in ("primary", "secondary")
     )
@@ -122,9 +127,8 @@ def assists_have_a_goal(fact_event_players: pl.DataFrame, fact_goals: pl.DataFra
 def goals_have_a_scorer(fact_goals: pl.DataFrame, fact_player_game_stats: pl.DataFrame) -> pl.DataFrame:
     """The scorer of every goal is a skater of the team."""
     player = ["game_id", "team_venue", "player_id"]
-    return (
-        fact_goals.select("game_id", "goal_id", "team_venue", player_id="scorer_player_id")
-        .join(fact_player_game_stats.select(player), on=player, how="anti")
+    return fact_goals.select("game_id", "goal_id", "team_venue", player_id="scorer_player_id").join(
+        fact_player_game_stats.select(player), on=player, how="anti"
     )
 
 

@@ -63,7 +63,9 @@ class CheckResult:
 
     def __str__(self) -> str:
         rows = "row offends" if self.offending.height == 1 else "rows offend"
-        return f"{self.name}: {self.offending.height} {rows}, for example {_in_words(self.offending.row(0, named=True))}"
+        return (
+            f"{self.name}: {self.offending.height} {rows}, for example {_in_words(self.offending.row(0, named=True))}"
+        )
 
 
 def check(level: CheckLevel) -> Callable[[Callable[..., pl.DataFrame]], Check]:

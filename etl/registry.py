@@ -93,7 +93,7 @@ class Table:
         """The frame itself, when it is what was declared.
 
         Raises:
-            BrokenTable: columns, their order or types differ, a value that must be there is null, or the key is not one.
+            BrokenTable: columns, order or types differ, a value that must be there is null, or the key repeats.
         """
         declared = {c.name: c.frame_type for c in self.columns} or dict(frame.schema)
         if list(frame.schema.items()) != list(declared.items()):
@@ -142,6 +142,16 @@ class Registry:
         """The tables of the snapshot, by name."""
         return sorted((t for t in self.tables.values() if t.is_published), key=lambda t: t.name)
 
+    def needed_for(self, name: str) -> "Registry":
+        """The tables that one table is made from, and itself."""
+        needed, pending = set[str](), [name]
+        while pending:
+            current = pending.pop()
+            if current in self.tables and current not in needed:
+                needed.add(current)
+                pending.extend(self.tables[current].inputs)
+        return Registry(self.tables[found] for found in self.tables if found in needed)
+
     def sorter(self, sources: Iterable[str]) -> TopologicalSorter[str]:
         """The tables in an order in which each comes after its inputs.
 
@@ -155,9 +165,7 @@ class Registry:
                     raise InvalidRegistry(f"{declared.name} needs {name!r}, which is neither a table nor a source")
                 if name in self.tables and KINDS.index(self.tables[name].kind) > KINDS.index(declared.kind):
                     raise InvalidRegistry(f"{declared.name} is {declared.kind} and may not read {name}")
-        sorter = TopologicalSorter(
-            {t.name: [i for i in t.inputs if i in self.tables] for t in self.tables.values()}
-        )
+        sorter = TopologicalSorter({t.name: [i for i in t.inputs if i in self.tables] for t in self.tables.values()})
         try:
             sorter.prepare()
         except CycleError as error:

@@ -20,7 +20,9 @@ def without_unusable(league: LeagueFrames) -> tuple[LeagueFrames, pl.DataFrame]:
         return league, left_out
     tracked = ("games", "rosters", "events", "event_players", "shifts")
     kept = {
-        field.name: frame.join(left_out, on="game_id", how="anti", maintain_order="left") if field.name in tracked else frame
+        field.name: frame.join(left_out, on="game_id", how="anti", maintain_order="left")
+        if field.name in tracked
+        else frame
         for field in fields(league)
         for frame in (getattr(league, field.name),)
     }

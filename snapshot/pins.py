@@ -14,7 +14,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def pin(data_dir: DataDir, snapshot_id: str, holder: str) -> None:
-    """Keep the snapshot until `holder` unpins it; ValueError when a name has characters other than letters, digits, _ -."""
+    """Keep the snapshot until `holder` unpins it; ValueError when a name is not of letters, digits, _ and -."""
     path = _path(data_dir, snapshot_id, holder)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()

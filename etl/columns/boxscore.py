@@ -29,7 +29,9 @@ FO_LOSSES: Final = count("fo_losses", "Faceoffs lost.")
 FO_TOTAL: Final = count("fo_total", "Faceoffs taken.")
 FO_PCT: Final = numeric("fo_pct", "Faceoffs won of those taken, 0-100.", "%")
 GIVEAWAYS: Final = count("giveaways", "Pucks given away.")
-BAD_GIVEAWAYS: Final = count("bad_giveaways", "Avoidable giveaways: passes missed, blocked or intercepted, and misplays.")
+BAD_GIVEAWAYS: Final = count(
+    "bad_giveaways", "Avoidable giveaways: passes missed, blocked or intercepted, and misplays."
+)
 TAKEAWAYS: Final = count("takeaways", "Pucks taken away.")
 BLOCKS: Final = count("blocks", "Opponents' shots blocked.")
 HITS: Final = count("hits", "Body checks; 0 in a league that does not hit.")
@@ -48,7 +50,9 @@ AVG_SHIFT: Final = numeric("avg_shift", "Ice time per real shift.", "s")
 PLUS_EV: Final = integer("plus_ev", "On the ice for own goals at even strength or with a net empty.")
 MINUS_EV: Final = integer("minus_ev", "On the ice for goals against at even strength or with a net empty.")
 PLUS_MINUS_EV: Final = integer("plus_minus_ev", "plus_ev less minus_ev.")
-PLUS_MINUS: Final = integer("plus_minus", "Even-strength and short-handed goals for less against; power-play goals left out.")
+PLUS_MINUS: Final = integer(
+    "plus_minus", "Even-strength and short-handed goals for less against; power-play goals left out."
+)
 PLUS_MINUS_TOTAL: Final = integer("plus_minus_total", "Goals for less against while on the ice, all situations.")
 CORSI_FOR: Final = integer("corsi_for", "Own shot attempts; for a skater, while on the ice.")
 CORSI_AGAINST: Final = integer("corsi_against", "Opponents' shot attempts; for a skater, while on the ice.")
@@ -58,7 +62,9 @@ FENWICK_FOR: Final = integer("fenwick_for", "Own unblocked attempts; for a skate
 FENWICK_AGAINST: Final = integer("fenwick_against", "Opponents' unblocked attempts; for a skater, while on the ice.")
 FF_PCT: Final = numeric("ff_pct", "Share of the unblocked attempts that were own, 0-100.", "%")
 FF_PCT_REL: Final = numeric("ff_pct_rel", "ff_pct on the ice less the team's while off it.", "percentage points")
-PER_60: Final = tuple(numeric(f"{what}_per_60", f"{what.title()} per hour of ice time.") for what in ("goals", "assists", "points"))
+PER_60: Final = tuple(
+    numeric(f"{what}_per_60", f"{what.title()} per hour of ice time.") for what in ("goals", "assists", "points")
+)
 
 # name: (what it counts, the play details that make it)
 MICRO_STATS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -96,7 +102,9 @@ MICRO: Final = (
 )
 PLAYS_SUCCESSFUL: Final = count("plays_successful", "Tagged plays that worked.")
 PLAYS_UNSUCCESSFUL: Final = count("plays_unsuccessful", "Tagged plays that failed.")
-PLAY_SUCCESS_RATE: Final = numeric("play_success_rate", "Tagged plays that worked of those with an outcome, 0-100.", "%")
+PLAY_SUCCESS_RATE: Final = numeric(
+    "play_success_rate", "Tagged plays that worked of those with an outcome, 0-100.", "%"
+)
 PRIMARY_DEF: Final = count("primary_def_events", "Opponents' plays defended as first defender.")
 SUPPORT_DEF: Final = count("support_def_events", "Opponents' plays defended in support.")
 DEF_INVOLVEMENT: Final = count("def_involvement", "Opponents' plays defended, first or in support.")
@@ -118,4 +126,6 @@ SAVE_KINDS: Final[dict[str, tuple[str, ...]]] = {
 SAVES_BY_KIND: Final = tuple(count(f"saves_{kind}", f"Saves by kind: {kind}.") for kind in SAVE_KINDS)
 TEAM_GOALS_AGAINST: Final = count("goals_against", "Goals allowed, empty net included.")
 SOG_AGAINST: Final = count("sog_against", "Opponents' shots on goal.")
-POWER_PLAY_GOALS: Final = integer("pp_goals", "Goals with more skaters, both goalies on the ice; null without valid stints.")
+POWER_PLAY_GOALS: Final = integer(
+    "pp_goals", "Goals with more skaters, both goalies on the ice; null without valid stints."
+)

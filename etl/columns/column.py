@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from snapshot.manifest import ColumnType
 from snapshot.manifest import Column as ManifestColumn
+from snapshot.manifest import ColumnType
 
 FRAME_TYPES: Final[dict[ColumnType, pl.DataType | type[pl.DataType]]] = {
     "text": pl.String,
@@ -24,11 +24,11 @@ FRAME_TYPES: Final[dict[ColumnType, pl.DataType | type[pl.DataType]]] = {
 class Column:
     """A column of a published table.
 
-    `type` is its PostgreSQL type; `references` ("dim_player.player_id") the column whose values it repeats;
+    `sql_type` is its PostgreSQL type; `references` ("dim_player.player_id") the column whose values it repeats;
     a column that is not `nullable` never holds a null in any table.
     """
 
-    type: ColumnType
+    sql_type: ColumnType
     name: str
     description: str
     unit: str | None = None
@@ -38,12 +38,12 @@ class Column:
     @property
     def frame_type(self) -> pl.DataType | type[pl.DataType]:
         """The polars type of the column's values."""
-        return FRAME_TYPES[self.type]
+        return FRAME_TYPES[self.sql_type]
 
     def to_manifest(self) -> ManifestColumn:
         """The column as the manifest describes it."""
         return ManifestColumn(
-            name=self.name, type=self.type, description=self.description, nullable=self.nullable, unit=self.unit
+            name=self.name, type=self.sql_type, description=self.description, nullable=self.nullable, unit=self.unit
         )
 
 

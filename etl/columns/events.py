@@ -26,7 +26,9 @@ PLAYER_TEAM: Final = text("player_team", "Name of the acting team.")
 EVENT_TEAM_ID: Final = replace(TEAM_ID, name="event_team_id", description="Key of the acting team.")
 MAIN_PLAYER_NAME: Final = text("player_name", "Name of the main actor, event_player_1.")
 MAIN_PLAYER_ROLE: Final = text("player_role", "Role of that actor: event_player_1; null when nobody is named.")
-EVENT_PLAYER_IDS: Final = text("event_player_ids", "Ids of the acting side's players, main actor first, comma-separated.")
+EVENT_PLAYER_IDS: Final = text(
+    "event_player_ids", "Ids of the acting side's players, main actor first, comma-separated."
+)
 OPP_PLAYER_IDS: Final = text("opp_player_ids", "Ids of the other side's players, comma-separated.")
 SHOOTER_ID: Final = replace(PLAYER_ID, name="shooter_player_id", description="Who shot or scored.")
 SHOOTER_NAME: Final = text("shooter_name", "Name of that shooter.")
@@ -49,7 +51,9 @@ PUCK_Y: Final = numeric("puck_y_start", "Puck at the start, across; turned with 
 NET_X: Final = numeric("net_x", "Where it met the net's plane, left to right facing the goalie, 0-72.", "in")
 NET_Y: Final = numeric("net_y", "The same, from the ice up, 0-48.", "in")
 
-EVENT_PLAYER_KEY: Final = text("event_player_key", "event_id, then E or O for the acting or other side, then the role number.")
+EVENT_PLAYER_KEY: Final = text(
+    "event_player_key", "event_id, then E or O for the acting or other side, then the role number."
+)
 PLAYER_ROLE: Final = text("player_role", "event_player_1..6, opp_player_1..6, event_goalie or opp_goalie.")
 ROLE_NUMBER: Final = count("role_number", "The role's number; 0 for a goalie role.")
 ROLE_PLAYER_TEAM: Final = text("player_team", "Name of the player's team.")

@@ -21,7 +21,9 @@ GOAL_DIFFERENCE: Final = tuple(
 )
 
 FLAG_KEY: Final = text("flag_key", "FL and a running number.")
-ANY_GAME_ID: Final = replace(GAME_ID, nullable=True, references=None, description="The game; null for a file of the league.")
+ANY_GAME_ID: Final = replace(
+    GAME_ID, nullable=True, references=None, description="The game; null for a file of the league."
+)
 FLAG: Final = text("flag", "Which flaw, by the name of the loader's check.", nullable=False)
 SOURCE_PATH: Final = text("source_path", "The file, relative to raw/.")
 FLAG_EVENT: Final = integer("event_index", "The event, where the flaw is of one.")
@@ -31,7 +33,9 @@ MESSAGE: Final = text("message", "What is wrong, in words.")
 
 PERIODS_TRACKED: Final = count("periods_tracked", "Periods with events.")
 EVENT_PLAYERS: Final = count("event_players", "Player rows of events.")
-ICE_TIME_PCT: Final = numeric("stint_coverage_pct", "Valid stints' share of the length of the periods of regulation.", "%")
+ICE_TIME_PCT: Final = numeric(
+    "stint_coverage_pct", "Valid stints' share of the length of the periods of regulation.", "%"
+)
 SHARES: Final = {
     "players_resolved_pct": "Player rows whose player is known.",
     "opponent_rows_pct": "Player rows of the side that does not act.",

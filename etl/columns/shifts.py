@@ -15,7 +15,9 @@ END_TOTAL: Final = numeric("shift_end_total_seconds", "Game clock at the end: se
 SHIFT_DURATION: Final = numeric("shift_duration", "Length on the game clock, which runs through stoppages.", "s")
 STOPPAGE_TIME: Final = numeric("stoppage_time", "Dead ice inside the stint, as the tracker noted it.", "s")
 START_TYPE: Final = text("shift_start_type", "How it began, as OnTheFly or a kind of faceoff.")
-STOP_TYPE: Final = text("shift_stop_type", "Why it ended, from the events: the reason, after the side where there is one.")
+STOP_TYPE: Final = text(
+    "shift_stop_type", "Why it ended, from the events: the reason, after the side where there is one."
+)
 _SLOTS: Final = (
     ("forward_1", "first forward"),
     ("forward_2", "second forward"),
@@ -26,13 +28,17 @@ _SLOTS: Final = (
     ("goalie", "goalie; null on an empty net"),
 )
 SLOT_NUMBERS: Final = tuple(
-    integer(f"{side}_{slot}", f"Sweater number of the {side} {about}.") for side in ("home", "away") for slot, about in _SLOTS
+    integer(f"{side}_{slot}", f"Sweater number of the {side} {about}.")
+    for side in ("home", "away")
+    for slot, about in _SLOTS
 )
 SIDE_STRENGTHS: Final = tuple(
     integer(f"{side}_team_strength", f"Skaters of the {side} side on the ice.") for side in ("home", "away")
 )
 STINT_STRENGTH: Final = text("strength", "Skaters on the ice, home first, as 5v4.")
-STINT_SITUATION: Final = text("situation", "Even Strength, Power Play or Penalty Kill as the home side sees it, or Empty Net.")
+STINT_SITUATION: Final = text(
+    "situation", "Even Strength, Power Play or Penalty Kill as the home side sees it, or Empty Net."
+)
 START_ZONE: Final = text("start_zone", "Zone of the first event that has one, as the home side sees it.")
 END_ZONE: Final = text("end_zone", "Zone of the last event that has one, as the home side sees it.")
 SHOTS_FOR: Final = count("sf", "Home shots on goal.")

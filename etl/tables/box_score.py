@@ -7,11 +7,13 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.registry import table
-from etl.tables.credits import PLAYER
+from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
 
 
-@table(key=("game_id", "player_id"), grain="one skater dressed for one tracked game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"), grain="one skater dressed for one tracked game", kind="aggregate", from_tracking=True
+)
 def skaters(
     rosters: pl.DataFrame,
     game_sides: pl.DataFrame,
@@ -26,7 +28,12 @@ def skaters(
     sources = [
         rosters.select(*PLAYER, "side", "position"),
         player_on_ice.select(*PLAYER, "side"),
-        event_players.lazy().drop_nulls(["player_id", "team"]).select(*PLAYER, side="team").unique().sort(*PLAYER, "side").collect(),
+        event_players.lazy()
+        .drop_nulls(["player_id", "team"])
+        .select(*PLAYER, side="team")
+        .unique()
+        .sort(*PLAYER, "side")
+        .collect(),
     ]
     ranked = [frame.with_columns(source=pl.lit(n)) for n, frame in enumerate(sources)]
     return (
@@ -148,9 +155,14 @@ def fact_player_game_stats(
         .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
         .sort("game_id", "team_id", "player_id")
     )
-    return rows.with_columns(**_sums()).with_columns(**_rates()).with_columns(**_relative()).select(
-        pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
-        *(column.name for column in _COLUMNS[1:]),
+    return (
+        rows.with_columns(**_sums())
+        .with_columns(**_rates())
+        .with_columns(**_relative())
+        .select(
+            pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
+            *(column.name for column in _COLUMNS[1:]),
+        )
     )
 
 
@@ -166,7 +178,7 @@ _FROM_STINTS: Final = (
 _COUNTED: Final = tuple(
     column
     for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS)
-    if column.type == "integer" and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT)
+    if column.sql_type == "integer" and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT)
 )
 
 

@@ -7,7 +7,7 @@ from etl.registry import Registry, Table
 from etl.tables import (
     box_score,
     code_lists,
-    credits,
+    credit,
     events,
     goalies,
     goals,
@@ -32,7 +32,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     goals,
     shots,
     puck_play,
-    credits,
+    credit,
     box_score,
     goalies,
     teams,

@@ -146,6 +146,11 @@ def fact_events(plays: pl.DataFrame, games: pl.DataFrame, dim_player: pl.DataFra
     return rows.select(*_WHAT, *_WHEN, *_WHO, *_CONTEXT)
 
 
+_ROLE: Final = (
+    pl.when(pl.col("role_n") == 0)
+    .then(pl.format("{}_goalie", "side_role"))
+    .otherwise(pl.format("{}_player_{}", "side_role", "role_n"))
+)
 _ROLE_TYPES: Final = {"event": "E", "opp": "O"}
 
 
@@ -175,16 +180,16 @@ _ROLE_TYPES: Final = {"event": "E", "opp": "O"}
         c.IS_ON_ICE,
     ),
 )
-def fact_event_players(
-    event_players: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame
-) -> pl.DataFrame:
+def fact_event_players(event_players: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """Who did what in each event. A sweater number that is on no roster leaves player_id null."""
     teams = game_sides.select("game_id", "side", "team_id", "team_name")
     names = dim_player.select("player_id", player_name="player_full_name")
     side = pl.col("side_role").replace_strict(_ROLE_TYPES, return_dtype=pl.String)
     role = pl.col("role_n")
     return (
-        event_players.join(teams, left_on=["game_id", "team"], right_on=["game_id", "side"], how="left", maintain_order="left")
+        event_players.join(
+            teams, left_on=["game_id", "team"], right_on=["game_id", "side"], how="left", maintain_order="left"
+        )
         .join(names, on="player_id", how="left", maintain_order="left")
         .with_columns(event_id=numbered("EV", "event_idx"))
         .select(
@@ -193,10 +198,7 @@ def fact_event_players(
             "game_id",
             pl.col("event_idx").cast(pl.Int32).alias("event_index"),
             "player_id",
-            pl.when(role == 0)
-            .then(pl.format("{}_goalie", "side_role"))
-            .otherwise(pl.format("{}_player_{}", "side_role", "role_n"))
-            .alias("player_role"),
+            _ROLE.alias("player_role"),
             role.cast(pl.Int32).alias("role_number"),
             int32("jersey").alias("player_game_number"),
             "player_name",
@@ -205,7 +207,11 @@ def fact_event_players(
             "team_id",
             "play_detail1",
             pl.col("play_detail2").alias("play_detail_2"),
-            pl.when("play_success").then(pl.lit("s")).when(~pl.col("play_success")).then(pl.lit("u")).alias("play_detail_successful"),
+            pl.when("play_success")
+            .then(pl.lit("s"))
+            .when(~pl.col("play_success"))
+            .then(pl.lit("u"))
+            .alias("play_detail_successful"),
             pl.col("pressured_by").cast(pl.String).alias("pressured_pressurer"),
             pl.col("pressured").alias("is_pressured"),
             "side_of_puck",

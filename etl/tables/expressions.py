@@ -27,7 +27,7 @@ def position_name(column: str) -> pl.Expr:
 
 
 def other_side(column: str) -> pl.Expr:
-    """away for home and the reverse."""
+    """The other side: away where it says home, and the reverse."""
     return pl.col(column).replace_strict(OTHER_SIDE, default=None, return_dtype=pl.String)
 
 

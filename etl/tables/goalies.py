@@ -7,7 +7,7 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.registry import table
-from etl.tables.credits import PLAYER
+from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
 
 _SAVE_KINDS: Final = {
@@ -51,9 +51,10 @@ def fact_goalie_game_stats(
     player_on_ice: pl.DataFrame,
     dim_player: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Saves, goals allowed and time in the net of every goalie who played: the Save rows of the side tagged with the goalie.
+    """Saves, goals allowed and time in the net of every goalie who played.
 
-    A goal is charged to the goalie beaten, to nobody on an empty net. `save_pct` is a fraction, 0-1.
+    Saves are the Save rows of the side tagged with the goalie. A goal is charged to the goalie beaten, to nobody on
+    an empty net. `save_pct` is a fraction, 0-1.
     """
     goalie = ["game_id", "team_venue", "goalie_player_id"]
     in_net = ["game_id", "side", "player_id"]

@@ -13,7 +13,11 @@ from hockey.play_details import ASSISTS
 ASSIST_WINDOW_S: Final = 20  # largest gap between a marked assist and its goal in the sample games: 15 s
 
 
-@table(key=("game_id", "event_idx", "player_id"), grain="one player credited with an assist on one goal", from_tracking=True)
+@table(
+    key=("game_id", "event_idx", "player_id"),
+    grain="one player credited with an assist on one goal",
+    from_tracking=True,
+)
 def assists(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Assists by (goal, player). `event_idx` is the goal's, `assist_idx` the marked event's.
 
@@ -92,7 +96,7 @@ def fact_goals(
     """The goals in order, with scorer, assists, goalie beaten, manpower and the score after each.
 
     Goal with Goal_Scored or Goal_PenaltyShot. The Shot_Goal row before it is the shot; a shootout goal decides a game
-    but is no goal. Of two players marked alike, the one closer to the goal is shown; both are credited in the box score.
+    but is no goal. Of two players marked alike the one closer to the goal is shown; the box score credits both.
     """
     event, order = ["game_id", "event_idx"], ["game_id", "event_idx", "assist_idx"]
     rows = plays.filter(pl.col("is_goal") == 1)

@@ -82,19 +82,8 @@ def fact_game_status(
     Complete: events in every regulation period, and stints over at least 90 % of them. Partial: some events.
     Template: a file without events. Error: a file that was left out. No file: none.
     """
-    known = pl.col("game_id").is_in(games["game_id"].implode())
     whole = (pl.col("periods_tracked") >= rules.periods.count) & (pl.col("stint_coverage_pct") >= WHOLE_GAME_PCT)
-    status = (
-        pl.when(pl.col("game_id").is_in(left_out["game_id"].implode()))
-        .then(pl.lit("Error"))
-        .when(whole)
-        .then(pl.lit("Complete"))
-        .when(pl.col("events") > 0)
-        .then(pl.lit("Partial"))
-        .when(known)
-        .then(pl.lit("Template"))
-        .otherwise(pl.lit("No file"))
-    )
+    status = _status(left_out["game_id"], whole, games["game_id"])
     return (
         dim_schedule.join(tracked_score, on="game_id", how="left")
         .join(stint_coverage, on="game_id", how="left")
@@ -110,6 +99,20 @@ def fact_game_status(
             pl.col("valid_stints").fill_null(0),
             status.alias("tracking_status"),
         )
+    )
+
+
+def _status(left_out: pl.Series, whole: pl.Expr, tracked: pl.Series) -> pl.Expr:
+    return (
+        pl.when(pl.col("game_id").is_in(left_out.implode()))
+        .then(pl.lit("Error"))
+        .when(whole)
+        .then(pl.lit("Complete"))
+        .when(pl.col("events") > 0)
+        .then(pl.lit("Partial"))
+        .when(pl.col("game_id").is_in(tracked.implode()))
+        .then(pl.lit("Template"))
+        .otherwise(pl.lit("No file"))
     )
 
 

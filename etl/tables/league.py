@@ -93,23 +93,14 @@ def dim_player(
     ),
 )
 def dim_team(
-    teams: pl.DataFrame, games: pl.DataFrame, schedule: pl.DataFrame, official_roster: pl.DataFrame, players: pl.DataFrame
+    teams: pl.DataFrame,
+    games: pl.DataFrame,
+    schedule: pl.DataFrame,
+    official_roster: pl.DataFrame,
+    players: pl.DataFrame,
 ) -> pl.DataFrame:
     """Every team. One that only games, the schedule, a game sheet or a player names has a row marked as inferred."""
-    named = pl.concat(
-        [
-            frame.select(team_id=team_id, team_name=name)
-            for frame, team_id, name in (
-                (schedule, "home_team_id", "home_team"),
-                (schedule, "away_team_id", "away_team"),
-                (games, "home_team_id", "home_team"),
-                (games, "away_team_id", "away_team"),
-                (official_roster, "team_id", "team_name"),
-                (official_roster, "opp_team_id", "opp_team_name"),
-                (players, "current_team_id", "current_team"),
-            )
-        ]
-    )
+    named = _named_teams(games, schedule, official_roster, players)
     inferred = (
         named.drop_nulls("team_id")
         .group_by("team_id")
@@ -137,13 +128,33 @@ def dim_team(
     )
 
 
+def _named_teams(
+    games: pl.DataFrame, schedule: pl.DataFrame, official_roster: pl.DataFrame, players: pl.DataFrame
+) -> pl.DataFrame:
+    """Every mention of a team: team_id and team_name."""
+    return pl.concat(
+        [
+            frame.select(team_id=team_id, team_name=name)
+            for frame, team_id, name in (
+                (schedule, "home_team_id", "home_team"),
+                (schedule, "away_team_id", "away_team"),
+                (games, "home_team_id", "home_team"),
+                (games, "away_team_id", "away_team"),
+                (official_roster, "team_id", "team_name"),
+                (official_roster, "opp_team_id", "opp_team_name"),
+                (players, "current_team_id", "current_team"),
+            )
+        ]
+    )
+
+
 @table(
     key=("season_id",),
     grain="one season (fall or spring session)",
     columns=(k.SEASON_ID, k.SEASON, c.SESSION, c.LEAGUE_ID, c.LEAGUE, c.START_DATE, k.IS_INFERRED, k.ORIGIN),
 )
 def dim_season(seasons: pl.DataFrame, schedule: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
-    """Every season. One that only the schedule or a game names has a row marked as inferred, begun at its first game."""
+    """Every season. One that only the schedule or a game names is inferred and begins at its first game."""
     named = pl.concat(
         [
             schedule.select("season_id", "season", "date"),

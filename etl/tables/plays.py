@@ -9,7 +9,9 @@ from hockey.details import COUNTING_GOALS
 
 
 @table(key=("game_id", "side"), grain="one side of one tracked game")
-def game_sides(games: pl.DataFrame, events: pl.DataFrame, shifts: pl.DataFrame, dim_schedule: pl.DataFrame, dim_team: pl.DataFrame) -> pl.DataFrame:
+def game_sides(
+    games: pl.DataFrame, events: pl.DataFrame, shifts: pl.DataFrame, dim_schedule: pl.DataFrame, dim_team: pl.DataFrame
+) -> pl.DataFrame:
     """Team, opponent, day and season of each side, and whether the game has events and valid stints."""
     names = dim_team.select("team_id", "team_name")
     schedule = dim_schedule.select("game_id", "season", "game_type", scheduled="season_id", day="date")
@@ -75,7 +77,7 @@ def actors(event_players: pl.DataFrame) -> pl.DataFrame:
 
 @table(key=("game_id", "player_id", "side"), grain="one goalie of one side of one tracked game")
 def game_goalies(rosters: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
-    """Who is a goalie in a game: more time in the goalie's slot than in others or, with none in either, by the roster."""
+    """Who is a goalie in a game: more time in the goalie's slot than in others; without any time, by the roster."""
     time_on = [
         shifts.filter("is_valid").select(
             "game_id",
@@ -114,7 +116,9 @@ def goalies_faced(
     only = game_goalies.group_by("game_id", "side").agg(
         only_goalie=pl.when(pl.len() == 1).then(pl.col("player_id").first())
     )
-    named = game_goalies.select("game_id", defending="side", opponent_1="player_id", opponent_is_goalie=pl.lit(value=True))
+    named = game_goalies.select(
+        "game_id", defending="side", opponent_1="player_id", opponent_is_goalie=pl.lit(value=True)
+    )
     return (
         events.filter(pl.col("event_type").is_in(["Shot", "Goal"]))
         .select(*event, "stint_idx", defending=other_side("team"))

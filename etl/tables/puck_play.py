@@ -167,7 +167,9 @@ def is_controlled() -> pl.Expr:
 
 def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, detail: str, key: pl.Expr) -> pl.DataFrame:
     failed = pl.col("detail1") == f"{detail}_Failed"
-    rows = plays.filter(pl.col("detail1").is_in([detail, f"{detail}_Failed"]) & (pl.col("event_type") == "Zone_Entry_Exit"))
+    rows = plays.filter(
+        pl.col("detail1").is_in([detail, f"{detail}_Failed"]) & (pl.col("event_type") == "Zone_Entry_Exit")
+    )
     return _named(rows, dim_player, player_name="player_1").select(
         key,
         *_WHEN,

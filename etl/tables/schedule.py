@@ -1,5 +1,7 @@
 """The schedule, and who dressed for its games according to the league's own game sheets."""
 
+from typing import Final
+
 import polars as pl
 
 from etl.columns import keys as k
@@ -7,8 +9,15 @@ from etl.columns import league as c
 from etl.columns.column import text
 from etl.registry import table
 from etl.tables.expressions import int32, position_name
+from formats.canonical import SIDES
 
-ROSTER_KEY = text("player_game_key", "game_id and player_id, joined by _.")
+_SCORE: Final = (
+    *(int32(f"{side}_goals").alias(f"{side}_total_goals") for side in SIDES),
+    *(int32(f"{side}_p{p}_goals").alias(f"{side}_team_period{p}_goals") for side in SIDES for p in (1, 2, 3)),
+    *(int32(f"{side}_ot_goals").alias(f"{side}_team_period{ot}_goals") for side in SIDES for ot in ("OT", "ot")),
+    *(int32(f"{side}_goals").alias(f"official_{side}_goals") for side in SIDES),
+)
+ROSTER_KEY: Final = text("player_game_key", "game_id and player_id, joined by _.")
 
 
 @table(
@@ -62,13 +71,16 @@ def dim_schedule(
             "schedule_type",
             pl.col("include").fill_null(value=True),
             "last_period_type",
-            "home_team_id",
-            "away_team_id",
+            *("home_team_id", "away_team_id"),
             pl.col("home_team").alias("home_team_name"),
             pl.col("away_team").alias("away_team_name"),
             *(int32(f"{side}_goals").alias(f"{side}_total_goals") for side in ("home", "away")),
             *(int32(f"{s}_p{p}_goals").alias(f"{s}_team_period{p}_goals") for s in ("home", "away") for p in (1, 2, 3)),
-            *(int32(f"{s}_ot_goals").alias(f"{s}_team_period{o}_goals") for s in ("home", "away") for o in ("OT", "ot")),
+            *(
+                int32(f"{s}_ot_goals").alias(f"{s}_team_period{o}_goals")
+                for s in ("home", "away")
+                for o in ("OT", "ot")
+            ),
             *(int32(f"{side}_goals").alias(f"official_{side}_goals") for side in ("home", "away")),
             "game_url",
             pl.col("video_url").alias("video_url_1"),
@@ -137,7 +149,7 @@ def fact_gameroster(
     """
     game = dim_schedule.select("game_id", "date", "season_id", "season", *_SIDE_COLUMNS)
     home = pl.col("side") == "home"
-    goals, assists = (int32(name).fill_null(0) for name in ("goals", "assists"))
+    goals, assists, pim = (int32(name).fill_null(0) for name in ("goals", "assists", "pim"))
     return (
         pl.concat([official_roster, _only_tracked(official_roster, rosters)], how="diagonal")
         .join(game, on="game_id", how="left")
@@ -151,17 +163,14 @@ def fact_gameroster(
             pl.coalesce("team_name", pl.when(home).then("home_team_name").otherwise("away_team_name")),
             pl.col("side").replace_strict({"home": "Home", "away": "Away"}, default=None).alias("team_venue"),
             pl.coalesce("opp_team_name", pl.when(home).then("away_team_name").otherwise("home_team_name")),
-            "date",
-            "season_id",
-            "season",
+            *("date", "season_id", "season"),
             pl.coalesce("full_name", "player_full_name").alias("player_full_name"),
             int32("jersey_num").alias("player_game_number"),
             position_name("position").alias("player_position"),
             goals.alias("goals"),
             assists.alias("assist"),
             (goals + assists).alias("points"),
-            int32("pim").fill_null(0).alias("pim"),
-            int32("pim").fill_null(0).alias("pim_total"),
+            *(pim.alias(name) for name in ("pim", "pim_total")),
             int32("goals_against").alias("goals_against"),
             pl.col("is_sub").cast(pl.Int32).fill_null(0).alias("sub"),
             "is_sub",

@@ -71,7 +71,12 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
         plays.filter(pl.col("event_type") == "Shot")
         .with_columns(shot_result=shot_result())
         .join(names.rename({"player_full_name": "shooter_name"}), left_on="player_1", right_on="player_id", how="left")
-        .join(names.rename({"player_full_name": "goalie_name"}), left_on="goalie_player_id", right_on="player_id", how="left")
+        .join(
+            names.rename({"player_full_name": "goalie_name"}),
+            left_on="goalie_player_id",
+            right_on="player_id",
+            how="left",
+        )
         .sort("game_id", "event_idx")
         .select(
             numbered("ST", "event_idx").alias("shot_id"),
@@ -118,7 +123,9 @@ def fact_saves(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     return (
         plays.filter(pl.col("event_type") == "Save")
         .join(names.rename({"player_full_name": "goalie_name"}), left_on="player_1", right_on="player_id", how="left")
-        .join(names.rename({"player_full_name": "shooter_name"}), left_on="opponent_1", right_on="player_id", how="left")
+        .join(
+            names.rename({"player_full_name": "shooter_name"}), left_on="opponent_1", right_on="player_id", how="left"
+        )
         .sort("game_id", "event_idx")
         .select(
             numbered("SV", "event_idx").alias("save_key"),

@@ -8,7 +8,7 @@ from etl.columns import keys as k
 from etl.columns import shifts as c
 from etl.registry import table
 from etl.tables.expressions import ZONE_NAMES, int32, other_side
-from formats.canonical import SLOTS
+from formats.canonical import SIDES, SLOTS
 from hockey.details import DETAILS
 from hockey.zones import MIRRORED
 
@@ -116,7 +116,9 @@ def fact_shifts(
         stints.join(for_home, on=stint, how="left", maintain_order="left")
         .join(for_away, on=stint, how="left", maintain_order="left")
         .join(stint_zones, on=stint, how="left", maintain_order="left")
-        .join(games.select("game_id", "video_offset_s", "period_len_s"), on="game_id", how="left", maintain_order="left")
+        .join(
+            games.select("game_id", "video_offset_s", "period_len_s"), on="game_id", how="left", maintain_order="left"
+        )
         .select(*_WHEN, *_LINE_UP, "start_zone", "end_zone", *counts, _video_second().alias("running_video_time"))
     )
 
@@ -128,7 +130,7 @@ def _video_second() -> pl.Expr:
     return offset + length - pl.col("clock_start")
 
 
-_WHEN: Final = (
+_WHEN: Final[tuple[str | pl.Expr, ...]] = (
     "shift_id",
     pl.col("shift_id").alias("shift_key"),
     "game_id",
@@ -145,8 +147,12 @@ _WHEN: Final = (
     pl.col("start_type").alias("shift_start_type"),
     _STOPPED.alias("shift_stop_type"),
 )
-_LINE_UP: Final = (
-    *(int32(f"{side}_{slot}").alias(f"{side}_{name}") for side in ("home", "away") for slot, name in _SLOT_NAMES.items()),
+_LINE_UP: Final[tuple[str | pl.Expr, ...]] = (
+    *(
+        int32(f"{side}_{slot}").alias(f"{side}_{name}")
+        for side in ("home", "away")
+        for slot, name in _SLOT_NAMES.items()
+    ),
     *(pl.col(f"{side}_skaters").cast(pl.Int32).alias(f"{side}_team_strength") for side in ("home", "away")),
     "strength",
     pl.col("home_situation").replace_strict(_SITUATIONS, default=None, return_dtype=pl.String).alias("situation"),
@@ -178,26 +184,18 @@ def fact_shift_players(stints: pl.DataFrame, game_sides: pl.DataFrame) -> pl.Dat
 
     A real shift is a maximal run of consecutive valid stints with the player in any slot; the end of a period ends it.
     """
-    slots = [f"{side}_{slot}_id" for side in ("home", "away") for slot in SLOTS]
     player = ["game_id", "player_id"]
-    on_ice = (
-        stints.select("game_id", "stint_idx", "shift_id", "place", "period", "duration_s", *slots)
-        .unpivot(slots, index=["game_id", "stint_idx", "shift_id", "place", "period", "duration_s"], value_name="player_id")
-        .drop_nulls("player_id")
-        .unique(["game_id", "stint_idx", "player_id"], keep="first", maintain_order=True)
-        .sort("game_id", "player_id", "place")
-    )
-    follows = (
-        (pl.col("game_id") == pl.col("game_id").shift())
-        & (pl.col("player_id") == pl.col("player_id").shift())
-        & (pl.col("place") == pl.col("place").shift() + 1)
-        & (pl.col("period") == pl.col("period").shift())
-    ).fill_null(value=False)
     return (
-        on_ice.with_columns(is_first_segment=~follows)
+        _on_ice(stints)
+        .sort("game_id", "player_id", "place")
+        .with_columns(is_first_segment=~_FOLLOWS)
         .with_columns(logical_shift_number=pl.col("is_first_segment").cast(pl.Int32).cum_sum().over(player))
-        .with_columns(side=pl.col("variable").str.slice(0, 4), slot=pl.col("variable").str.slice(5).str.strip_suffix("_id"))
-        .join(game_sides.select("game_id", "side", "team_id"), on=["game_id", "side"], how="left", maintain_order="left")
+        .with_columns(
+            side=pl.col("variable").str.slice(0, 4), slot=pl.col("variable").str.slice(5).str.strip_suffix("_id")
+        )
+        .join(
+            game_sides.select("game_id", "side", "team_id"), on=["game_id", "side"], how="left", maintain_order="left"
+        )
         .sort("game_id", "stint_idx", "side", "slot")
         .select(
             pl.format("{}_{}", "shift_id", "player_id").alias("shift_player_id"),
@@ -214,4 +212,25 @@ def fact_shift_players(stints: pl.DataFrame, game_sides: pl.DataFrame) -> pl.Dat
             pl.col("logical_shift_number").cast(pl.Int32),
             "is_first_segment",
         )
+    )
+
+
+# in rows sorted by game, player and place: whether a row continues the shift of the row before it
+_FOLLOWS: Final = (
+    (pl.col("game_id") == pl.col("game_id").shift())
+    & (pl.col("player_id") == pl.col("player_id").shift())
+    & (pl.col("place") == pl.col("place").shift() + 1)
+    & (pl.col("period") == pl.col("period").shift())
+).fill_null(value=False)
+
+
+def _on_ice(stints: pl.DataFrame) -> pl.DataFrame:
+    """A row per filled slot of each stint; `variable` names it. A player in two slots of a stint keeps the first."""
+    slots = [f"{side}_{slot}_id" for side in SIDES for slot in SLOTS]
+    stint = ["game_id", "stint_idx", "shift_id", "place", "period", "duration_s"]
+    return (
+        stints.select(*stint, *slots)
+        .unpivot(slots, index=stint, value_name="player_id")
+        .drop_nulls("player_id")
+        .unique(["game_id", "stint_idx", "player_id"], keep="first", maintain_order=True)
     )

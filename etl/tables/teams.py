@@ -6,14 +6,23 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
-from etl.columns import league as lc
 from etl.registry import table
-from etl.tables.credits import ACTION_COUNTS
-from etl.tables.expressions import other_side, percentage, ratio
+from etl.tables.credit import ACTION_COUNTS
+from etl.tables.expressions import other_side, percentage
 from etl.tables.stints import BLOCKED
 
 _OWN: Final = (
-    *("goals", "shots", "pass_attempts", "pass_completed", "fo_wins", "giveaways", "bad_giveaways", "takeaways", "hits"),
+    *(
+        "goals",
+        "shots",
+        "pass_attempts",
+        "pass_completed",
+        "fo_wins",
+        "giveaways",
+        "bad_giveaways",
+        "takeaways",
+        "hits",
+    ),
     *("zone_entries", "zone_entries_successful", "zone_exits", "zone_exits_successful"),
 )
 _BLOCKED: Final = pl.col("detail1").is_in(BLOCKED).fill_null(value=False)

@@ -13,7 +13,8 @@ from etl.tables.shots import shot_result
 PLAYER: Final = ["game_id", "player_id"]
 # giveaways that better puck handling avoids; dumps, clears and shots give the puck away on purpose
 BAD_GIVEAWAYS: Final = tuple(
-    f"Giveaway_{kind}" for kind in ("PassMissed", "PassIntercepted", "PassBlocked", "Misplayed", "ZoneEntry_ExitMisplay")
+    f"Giveaway_{kind}"
+    for kind in ("PassMissed", "PassIntercepted", "PassBlocked", "Misplayed", "ZoneEntry_ExitMisplay")
 )
 # types whose event team has the puck, so that the other side's players defend
 DEFENDED: Final = ("Possession", "Pass", "Zone_Entry_Exit", "Shot", "Play")
@@ -24,7 +25,7 @@ _SUCCESS: Final = pl.coalesce("success", is_controlled())
 
 
 # a number that only the other side's roster has is a slip of the tracker: nobody wins a draw for the other team
-OWN_SIDE: Final = (_ACTING == (pl.col("team") == pl.col("event_team"))).fill_null(value=True)
+OWN_SIDE: Final = ((pl.col("team") == pl.col("event_team")) == _ACTING).fill_null(value=True)
 
 
 def _times(condition: pl.Expr) -> pl.Expr:
@@ -55,7 +56,9 @@ ACTION_COUNTS: Final[dict[str, pl.Expr]] = {
 _OF_EVENT: Final = ("event_type", "detail1", "detail2", "success", "is_goal")
 
 
-@table(key=("game_id", "player_id"), grain="one player with a first role in one game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"), grain="one player with a first role in one game", kind="aggregate", from_tracking=True
+)
 def player_actions(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Counts of what a player did as event_player_1 or opp_player_1 (faceoffs lost, shots blocked, plays defended).
 
@@ -79,7 +82,10 @@ def player_actions(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataF
 def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Counts of play details, outcomes of tagged plays, and plays defended in support. A row counts a tag once."""
     first, second = pl.col("play_detail1"), pl.col("play_detail2")
-    counts = {name: _times(first.is_in(codes) | second.is_in(codes).fill_null(value=False)) for name, (_, codes) in MICRO_STATS.items()}
+    counts = {
+        name: _times(first.is_in(codes) | second.is_in(codes).fill_null(value=False))
+        for name, (_, codes) in MICRO_STATS.items()
+    }
     recovery = "PuckRecoveryRetrieval"
     event = ["game_id", "event_idx"]
     tagged = first.is_not_null() | second.is_not_null() | pl.col("play_success").is_not_null()
@@ -141,7 +147,12 @@ def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame
     )
 
 
-@table(key=("game_id", "player_id"), grain="one player credited with anything in one game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one player credited with anything in one game",
+    kind="aggregate",
+    from_tracking=True,
+)
 def player_credits(player_actions: pl.DataFrame, assists: pl.DataFrame, fact_penalties: pl.DataFrame) -> pl.DataFrame:
     """What each player did, with assists (once per goal and player) and penalty minutes."""
     primary = pl.col("is_primary")
@@ -157,7 +168,12 @@ def player_credits(player_actions: pl.DataFrame, assists: pl.DataFrame, fact_pen
     )
 
 
-@table(key=("game_id", "side"), grain="one side of one game with attempts in valid stints", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "side"),
+    grain="one side of one game with attempts in valid stints",
+    kind="aggregate",
+    from_tracking=True,
+)
 def side_attempts(stint_attempts: pl.DataFrame) -> pl.DataFrame:
     """A side's attempts in valid stints, for and against: what its players' shares are relative to."""
     own = stint_attempts.group_by("game_id", "side").agg(pl.col("corsi", "fenwick").sum().cast(pl.Int32))
