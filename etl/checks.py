@@ -4,7 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from etl.quality import Check, check
+from etl.quality import Check, check, reference_checks
+from etl.registry import Registry
 from hockey.play_details import ASSISTS
 from hockey.strength import MIN_SKATERS
 
@@ -156,4 +157,9 @@ def goals_have_their_detail(fact_events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-CHECKS: Final[tuple[Check, ...]] = tuple(member for member in list(vars().values()) if isinstance(member, Check))
+HOCKEY_CHECKS: Final[tuple[Check, ...]] = tuple(member for member in list(vars().values()) if isinstance(member, Check))
+
+
+def all_checks(registry: Registry) -> tuple[Check, ...]:
+    """The facts of hockey, and the references of every published table."""
+    return (*reference_checks(registry), *HOCKEY_CHECKS)

@@ -4,10 +4,8 @@ A check is a function of tables that returns the offending rows. `block` is for 
 the publication; `warn` for what input can cause, told per game in qa_check_results.
 """
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import polars as pl
@@ -24,26 +22,25 @@ class Blocked(RuntimeError):
     """A check that must hold does not; nothing is published."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Check:
-    """A declared check. A hockey check is one that `lenient` turns into a warning."""
+    """A declared check: an intermediate table of offending rows, and what it means when there are any.
 
-    function: Callable[..., pl.DataFrame]
+    `is_structural` ones stay in force for a lenient run: a database would refuse what they find.
+    """
+
+    table: Table
     level: CheckLevel
+    is_structural: bool = False
 
-    @cached_property
-    def name(self) -> str:
-        """The function's name, which says the fact."""
-        return self.function.__name__
-
-    @property
-    def description(self) -> str:
-        """The function's documentation."""
-        return inspect.getdoc(self.function) or ""
-
-    def __call__(self, *args: pl.DataFrame, **tables: pl.DataFrame) -> pl.DataFrame:
+    def __call__(self, *args: object, **tables: object) -> pl.DataFrame:
         """The offending rows."""
-        return self.function(*args, **tables)
+        return self.table(*args, **tables)
+
+    def result(self, offending: pl.DataFrame, *, lenient: bool) -> "CheckResult":
+        """What these offending rows mean; `lenient` turns hockey checks into warnings."""
+        level: CheckLevel = "warn" if lenient and not self.is_structural else self.level
+        return CheckResult(self.table.name, level, self.table.description, offending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +66,18 @@ class CheckResult:
 
 
 def check(level: CheckLevel) -> Callable[[Callable[..., pl.DataFrame]], Check]:
-    """Declare a check."""
-    return lambda function: Check(function=function, level=level)
+    """Declare a check: a function of tables that returns the offending rows, with `game_id` where they have one."""
+    declare = table(key=(), grain="one offending row", kind="qa")
+    return lambda function: Check(declare(function), level)
 
 
-def run_checks(
-    checks: Iterable[Check], registry: Registry, frames: Mapping[str, pl.DataFrame], *, lenient: bool
-) -> list[CheckResult]:
-    """All results: the references of every published table, then the checks. `lenient` makes hockey checks warn."""
-    results = [_references(declared, frames) for declared in registry.published if declared.references]
-    for declared in checks:
-        offending = declared(*(frames[name] for name in inspect.signature(declared.function).parameters))
-        level: CheckLevel = "warn" if lenient else declared.level
-        results.append(CheckResult(declared.name, level, declared.description, offending))
-    return results
+def reference_checks(registry: Registry) -> list[Check]:
+    """A check per published table: every foreign key names a row."""
+    return [
+        Check(_references(declared), "block", is_structural=True)
+        for declared in registry.published
+        if declared.references
+    ]
 
 
 def demand(results: Iterable[CheckResult]) -> None:
@@ -96,16 +91,27 @@ def demand(results: Iterable[CheckResult]) -> None:
         raise Blocked("; ".join(broken))
 
 
-def _references(declared: Table, frames: Mapping[str, pl.DataFrame]) -> CheckResult:
-    """Rows whose foreign key names no row of the other table. Never lenient: a database would refuse them."""
-    missing = []
-    for reference in declared.references:
-        there = frames[reference.table].select(pl.col(reference.references).alias("value"))
-        here = frames[declared.name].select(value=reference.column).drop_nulls().unique()
-        lost = here.join(there, on="value", how="anti")
-        missing.append(lost.select(column=pl.lit(reference.column), value=pl.col("value").cast(pl.String)))
-    about = f"Every foreign key of {declared.name} names a row."
-    return CheckResult(f"references_of_{declared.name}", "block", about, pl.concat(missing))
+def _references(declared: Table) -> Table:
+    references = declared.references
+
+    def lost(**tables: pl.DataFrame) -> pl.DataFrame:
+        missing = []
+        for reference in references:
+            there = tables[reference.table].select(pl.col(reference.references).alias("value"))
+            here = tables[declared.name].select(value=reference.column).drop_nulls().unique()
+            gone = here.join(there, on="value", how="anti")
+            missing.append(gone.select(column=pl.lit(reference.column), value=pl.col("value").cast(pl.String)))
+        return pl.concat(missing)
+
+    return Table(
+        name=f"references_of_{declared.name}",
+        description=f"Every foreign key of {declared.name} names a row.",
+        inputs=tuple(dict.fromkeys([declared.name, *(reference.table for reference in references)])),
+        function=lost,
+        key=(),
+        grain="one value that names nothing",
+        kind="qa",
+    )
 
 
 @table(

@@ -7,10 +7,10 @@ never published.
 
 import inspect
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal, cast
 
@@ -21,6 +21,7 @@ from snapshot.manifest import Category, Reference
 
 Kind = Literal["core", "aggregate", "qa"]
 KINDS: Final[tuple[Kind, ...]] = ("core", "aggregate", "qa")  # a table reads its own kind or an earlier one
+_THREADS: Final = 2  # more only wait for the frame engine, which has its own
 CATEGORIES: Final[tuple[Category, ...]] = ("dim", "fact", "qa", "lookup")
 
 
@@ -47,26 +48,19 @@ class TableBuilt:
 class Table:
     """A declared table. Calling it calls its function, unchecked, as the tests of single tables do."""
 
+    name: str
+    description: str
+    inputs: tuple[str, ...]
     function: Callable[..., pl.DataFrame]
     key: tuple[str, ...]
     grain: str
-    columns: tuple[Column, ...]
-    kind: Kind
-    from_tracking: bool
+    columns: tuple[Column, ...] = ()
+    kind: Kind = "core"
+    from_tracking: bool = False
 
     def __call__(self, *args: object, **inputs: object) -> pl.DataFrame:
         """The table's rows, made from its inputs."""
         return self.function(*args, **inputs)
-
-    @cached_property
-    def name(self) -> str:
-        """The function's name."""
-        return self.function.__name__
-
-    @cached_property
-    def inputs(self) -> tuple[str, ...]:
-        """The function's parameters."""
-        return tuple(inspect.signature(self.function).parameters)
 
     @property
     def is_published(self) -> bool:
@@ -77,11 +71,6 @@ class Table:
     def category(self) -> Category:
         """dim, fact, qa or lookup: the first word of a published table's name."""
         return cast("Category", self.name.split("_")[0])
-
-    @property
-    def description(self) -> str:
-        """The function's documentation."""
-        return inspect.getdoc(self.function) or ""
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -103,7 +92,7 @@ class Table:
         if nulls:
             raise BrokenTable(f"{self.name}: null in {', '.join(nulls)}")
         keys = frame.select(self.key)
-        if (keys.to_series().n_unique() if len(self.key) == 1 else keys.n_unique()) != frame.height:
+        if self.key and (keys.to_series().n_unique() if len(self.key) == 1 else keys.n_unique()) != frame.height:
             repeated = keys.filter(keys.is_duplicated()).row(0)
             raise BrokenTable(f"{self.name}: the key {', '.join(self.key)} repeats, for example {repeated}")
         return frame
@@ -120,7 +109,17 @@ def table(
     """Declare a table. Only intermediates may leave `columns` open."""
 
     def declare(function: Callable[..., pl.DataFrame]) -> Table:
-        return Table(function=function, key=key, grain=grain, columns=columns, kind=kind, from_tracking=from_tracking)
+        return Table(
+            name=function.__name__,
+            description=inspect.getdoc(function) or "",
+            inputs=tuple(inspect.signature(function).parameters),
+            function=function,
+            key=key,
+            grain=grain,
+            columns=columns,
+            kind=kind,
+            from_tracking=from_tracking,
+        )
 
     return declare
 
@@ -174,35 +173,49 @@ class Registry:
 
     def build(
         self,
-        sources: Mapping[str, object],
+        sources: dict[str, object],
         report: Callable[[TableBuilt], None] = lambda _event: None,
         keep: Callable[[Table, pl.DataFrame], None] = lambda _table, _frame: None,
-        threads: int = 2,
+        retain: Collection[str] | None = None,
     ) -> dict[str, pl.DataFrame]:
-        """Build and check every table. `keep` gets each frame in the thread that built it, `report` hears in this one.
+        """Build and check every table on two threads; returns those to `retain`, or all.
+
+        `keep` gets each frame in the thread that built it, `report` hears in this one. `sources` is used up: what no
+        table needs any more is taken out, so that a large league fits into memory.
 
         Raises:
             InvalidRegistry: the declarations do not fit together; nothing was read.
             BrokenTable: a table is not what it declared, or its function failed.
         """
         sorter = self.sorter(sources)
-        available = dict(sources)
-        frames: dict[str, pl.DataFrame] = {}
-        running: dict[Future[tuple[pl.DataFrame, float]], str] = {}
-        pool = ThreadPoolExecutor(threads, thread_name_prefix="table")
+        retained = self.tables.keys() if retain is None else retain
+        users = Counter(name for declared in self.tables.values() for name in declared.inputs)
+        running: dict[Future[tuple[pl.DataFrame, float]], Table] = {}
+        done = 0
+        pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="table")
         try:
             while sorter.is_active():
                 for name in sorter.get_ready():
-                    running[pool.submit(_build_one, self.tables[name], available, keep)] = name
+                    running[pool.submit(_build_one, self.tables[name], sources, keep)] = self.tables[name]
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    name = running.pop(future)
+                    declared = running.pop(future)
                     frame, seconds = future.result()
-                    available[name] = frames[name] = frame
-                    sorter.done(name)
-                    report(TableBuilt(name, frame.height, seconds, len(frames), len(self.tables)))
+                    done += 1
+                    report(TableBuilt(declared.name, frame.height, seconds, done, len(self.tables)))
+                    sources[declared.name] = frame
+                    _let_go(declared, sources, users, retained)
+                    sorter.done(declared.name)
         finally:
             pool.shutdown(cancel_futures=True)
-        return frames
+        return {name: cast("pl.DataFrame", sources[name]) for name in self.tables if name in retained}
+
+
+def _let_go(declared: Table, available: dict[str, object], users: Counter[str], retained: Collection[str]) -> None:
+    """Forget what nobody needs now that this table is built."""
+    users.subtract(declared.inputs)
+    for name in (*declared.inputs, declared.name):
+        if not users[name] and name not in retained:
+            available.pop(name, None)
 
 
 def _build_one(

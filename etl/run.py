@@ -1,27 +1,28 @@
 """One run: extract, gate, tables, checks, publication."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 import polars as pl
 from msgspec import structs
 
-from etl.checks import CHECKS
+from etl.checks import all_checks
 from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
 from etl.progress import Progress
 from etl.progress_events import LeftOut, Quarantined, RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
-from etl.quality import CHECK_RESULTS, CheckResult, demand, run_checks
-from etl.registry import Table, TableBuilt
+from etl.quality import CHECK_RESULTS, CheckResult, demand
+from etl.registry import Registry, Table, TableBuilt
 from etl.tables.catalog import league_tables
 from etl.usability import LEFT_OUT, without_unusable
-from formats.canonical import LeagueFrames
+from formats.canonical import LeagueFrames, empty
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
 from snapshot.reader import DamagedSnapshot, Snapshot, published
 
+SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
 SOFTWARE_VERSION: Final = "1.0.0"
 Mode = Literal["full", "incremental", "single", "test"]
 
@@ -94,14 +95,14 @@ class Run:
         found = survey(data_dir, request)
         if current is not None and self._is_nothing_new(current, found):
             return Outcome(self._unchanged(current), {})
-        extraction = extract(
-            data_dir, request, lambda done, total, title: self.progress.step("extract", done, total, title), found
-        )
         try:
-            return self._make(extraction, current)
+            return self._make(extract(data_dir, request, self._read, found), current)
         finally:
             if self.writer is not None:
                 self.writer.discard()
+
+    def _read(self, done: int, total: int, title: str) -> None:
+        self.progress.step("extract", done, total, title)
 
     def _is_nothing_new(self, current: Snapshot, found: Survey) -> bool:
         manifest = current.manifest
@@ -126,14 +127,16 @@ class Run:
 
     def _make(self, extraction: Extraction, current: Snapshot | None) -> Outcome:
         league, unusable = without_unusable(extraction.league)
-        made = Made(extraction, league, pl.concat([_left_out(extraction), unusable]))
-        for warning in (*extraction.warnings, *(f"game {n} is left out: {why}" for n, why in unusable.rows())):
+        made = Made(replace(extraction, league=_no_frames()), league.games["game_id"].sort().to_list(), unusable)
+        sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
+        sources |= {"rules": extraction.rules, "left_out": made.left_out}
+        del extraction, league  # the build lets go of each frame when no table needs it any more
+        for warning in made.warnings:
             self.progress.warn(warning)
         snapshot_id = _snapshot_id(self.now(), self.request.run_id)
         if self.request.mode != "test":
             self.writer = SnapshotWriter(self.request.data_dir, snapshot_id)
-        self._build(made)
-        self._check(made)
+        self._build(made, sources)
         self.progress.step("publish")
         if self.writer is None:
             snapshot_id = "" if current is None else current.id
@@ -143,27 +146,30 @@ class Run:
         result = made.result(snapshot_id or None, is_published=self.writer is not None)
         return Outcome(structs.replace(result, duration_seconds=round(self.progress.elapsed_seconds, 3)), made.tables)
 
-    def _build(self, made: "Made") -> None:
-        registry = league_tables()
+    def _build(self, made: "Made", sources: dict[str, object]) -> None:
+        """Tables and checks, then the gate, then what the checks found as a table."""
+        tables = league_tables()
+        checks = all_checks(tables)
+        registry = Registry([*tables.tables.values(), *(check.table for check in checks)])
         self.progress.step("tables", 0, len(registry.tables))
-        frames = {field.name: getattr(made.league, field.name) for field in fields(LeagueFrames)}
-        sources = {**frames, "rules": made.extraction.rules, "left_out": made.left_out}
-        made.tables |= registry.build(sources, self._report, self._keep)
 
-    def _report(self, built: TableBuilt) -> None:
-        self.progress.table(built.name, built.rows, built.seconds, built.done, built.total)
+        def report(built: TableBuilt) -> None:
+            made.rows[built.name] = built.rows
+            self.progress.table(built.name, built.rows, built.seconds, built.done, built.total)
+
+        retained = {*SUMMARISED, *(check.table.name for check in checks)}
+        made.tables = registry.build(sources, report, self._keep, retained)
+        self.progress.step("checks")
+        made.checks = tuple(c.result(made.tables[c.table.name], lenient=self.request.lenient) for c in checks)
+        demand(made.checks)
+        for warning in made.check_warnings:
+            self.progress.warn(warning)
+        found = CHECK_RESULTS.build({"check_results": made.checks}, keep=self._keep)
+        made.rows |= {name: frame.height for name, frame in found.items()}
 
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:
         if self.writer is not None and declared.is_published:
             self.writer.write(declared, frame)
-
-    def _check(self, made: "Made") -> None:
-        self.progress.step("checks")
-        made.checks = tuple(run_checks(CHECKS, league_tables(), made.tables, lenient=self.request.lenient))
-        demand(made.checks)
-        for warning in made.check_warnings:
-            self.progress.warn(warning)
-        made.tables |= CHECK_RESULTS.build({"check_results": made.checks}, keep=self._keep)
 
     def _from_here_on(self) -> None:
         self.is_publishing = True
@@ -178,12 +184,12 @@ class Run:
             software_version=SOFTWARE_VERSION,
             mode=self.request.mode,
             source=self.request.source,
-            games=tuple(made.league.games["game_id"].sort()),
+            games=tuple(made.games),
             excluded_game_ids=tuple(sorted(self.request.exclude)),
             tables=tuple(self.writer.tables[name] for name in sorted(self.writer.tables)),
-            inputs=made.extraction.inputs,
-            inputs_fingerprint=made.extraction.fingerprint,
-            rules=made.extraction.rules.to_mapping(),
+            inputs=made.read.inputs,
+            inputs_fingerprint=made.read.fingerprint,
+            rules=made.read.rules.to_mapping(),
             checks=tuple(result.to_manifest() for result in made.checks),
             warnings=made.warnings,
             timings=self.progress.timings_so_far(),
@@ -192,13 +198,24 @@ class Run:
 
 @dataclass(slots=True)
 class Made:
-    """What a run has made so far. `left_out` has the tracked games that cannot be used, with the reason."""
+    """What a run has made so far.
 
-    extraction: Extraction
-    league: LeagueFrames
-    left_out: pl.DataFrame
+    `read` is the extraction without its frames, `games` the ids of the games that are in, `unusable` those that were
+    read and are not (id and reason), `rows` the height of each table, `tables` the few that are kept for the end.
+    """
+
+    read: Extraction
+    games: list[int]
+    unusable: pl.DataFrame
+    rows: dict[str, int] = field(default_factory=dict)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """Every tracked game that cannot be used, with the reason."""
+        unread = pl.DataFrame(list(self.read.left_out), schema=LEFT_OUT, orient="row")
+        return pl.concat([unread, self.unusable])
 
     @property
     def check_warnings(self) -> tuple[str, ...]:
@@ -208,23 +225,22 @@ class Made:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Everything that an admin should know."""
-        return (*self.extraction.warnings, *self.check_warnings)
+        unusable = (f"game {game_id} is left out: {reason}" for game_id, reason in self.unusable.rows())
+        return (*self.read.warnings, *unusable, *self.check_warnings)
 
     def result(self, snapshot_id: str | None, *, is_published: bool) -> RunResult:
         """The run's result, but for how long it took."""
-        published_tables = league_tables().published + CHECK_RESULTS.published
-        names = sorted(declared.name for declared in published_tables)
-        quarantined = [Quarantined(file=path, reason=reason) for path, reason in self.extraction.quarantined]
+        names = sorted(declared.name for declared in league_tables().published + CHECK_RESULTS.published)
         return RunResult(
             tables_created=tuple(names),
-            rows_written=sum(self.tables[name].height for name in names),
-            games=self.league.games.height,
-            games_read=len(self.extraction.changed_games),
+            rows_written=sum(self.rows[name] for name in names),
+            games=len(self.games),
+            games_read=len(self.read.changed_games),
             snapshot_id=snapshot_id,
             published=is_published,
             duration_seconds=0,
             warnings=self.warnings,
-            quarantined=tuple(quarantined),
+            quarantined=tuple(Quarantined(file=path, reason=reason) for path, reason in self.read.quarantined),
             left_out=tuple(LeftOut(game_id=game_id, reason=reason) for game_id, reason in self.left_out.rows()),
         )
 
@@ -237,13 +253,13 @@ def current_snapshot(data_dir: DataDir) -> Snapshot | None:
         return None
 
 
-def _left_out(extraction: Extraction) -> pl.DataFrame:
-    return pl.DataFrame(list(extraction.left_out), schema=LEFT_OUT, orient="row")
-
-
 def _snapshot_id(now: datetime, run_id: str) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{run_id[:8]}"
 
 
 def _stamp(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _no_frames() -> LeagueFrames:
+    return LeagueFrames(**{field.name: empty(field.name) for field in fields(LeagueFrames)})

@@ -8,7 +8,7 @@ from etl.columns.boxscore import MICRO_STATS
 from etl.registry import table
 from etl.tables.expressions import other_side
 from etl.tables.puck_play import is_controlled
-from etl.tables.shots import shot_result
+from etl.tables.shots import SAVED
 
 PLAYER: Final = ["game_id", "player_id"]
 # giveaways that better puck handling avoids; dumps, clears and shots give the puck away on purpose
@@ -35,7 +35,7 @@ def _times(condition: pl.Expr) -> pl.Expr:
 ACTION_COUNTS: Final[dict[str, pl.Expr]] = {
     "goals": _times(_ACTING & (pl.col("is_goal") == 1)),
     "shots": _times(_ACTING & (_TYPE == "Shot")),
-    "saved_shots": _times(_ACTING & (_TYPE == "Shot") & (shot_result() == "saved")),
+    "saved_shots": _times(_ACTING & (_TYPE == "Shot") & _DETAIL.is_in(SAVED)),
     "pass_attempts": _times(_ACTING & (_TYPE == "Pass")),
     "pass_completed": _times(_ACTING & (_TYPE == "Pass") & (_DETAIL == "Pass_Completed")),
     "fo_wins": _times(_ACTING & (_TYPE == "Faceoff")),

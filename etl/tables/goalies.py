@@ -61,14 +61,16 @@ def fact_goalie_game_stats(
     saved = fact_saves.drop_nulls("goalie_player_id").group_by(goalie).agg(saves=pl.len().cast(pl.Int32), **_SAVE_KINDS)
     allowed = fact_goals.drop_nulls("goalie_player_id").group_by(goalie).agg(goals_against=pl.len().cast(pl.Int32))
     allowed = allowed.with_columns(team_venue=other_side("team_venue"))
-    counted = ("saves", "goals_against", *_SAVE_KINDS)
     return (
         game_goalies.join(game_sides.filter("has_events"), on=["game_id", "side"])
         .join(saved, left_on=in_net, right_on=goalie, how="left")
         .join(allowed, left_on=in_net, right_on=goalie, how="left")
         .join(player_on_ice.select(*PLAYER, "toi_in_net"), on=PLAYER, how="left")
         .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
-        .with_columns(pl.col(counted).fill_null(0), toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)))
+        .with_columns(
+            pl.col("saves", "goals_against", *_SAVE_KINDS).fill_null(0),
+            toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)),
+        )
         .filter((pl.col("saves") > 0) | (pl.col("goals_against") > 0) | (pl.col("toi").fill_null(0) > 0))
         .sort("game_id", "team_id", "player_id")
         .unique(PLAYER, keep="first", maintain_order=True)

@@ -53,53 +53,77 @@ def _side(games: pl.DataFrame, side: str, opponent: str) -> pl.DataFrame:
 
 @table(key=("game_id", "event_idx"), grain="one event with players", from_tracking=True)
 def actors(event_players: pl.DataFrame) -> pl.DataFrame:
-    """Who takes part in each event: the first two of the acting side, the first opponent, and everybody's ids."""
+    """Who takes part in each event: the first two of the acting side, the first opponent, and everybody's ids.
+
+    The ids of a side are in the order of their roles, a documented goalie role (0) last.
+    """
     event = ["game_id", "event_idx"]
-    acting, first = pl.col("side_role") == "event", pl.col("role_n") == 1
-    ordered = event_players.sort(*event, pl.col("role_n").replace(0, 99))  # goalie roles come last
-    resolved = ordered.filter(pl.col("player_id").is_not_null())
-    lists = resolved.group_by(event, maintain_order=True).agg(
-        event_player_ids=pl.col("player_id").filter(acting).str.join(","),
-        opp_player_ids=pl.col("player_id").filter(~acting).str.join(","),
+    rows = event_players.select(event).unique().sort(event)
+    names = {"event": [], "opp": []}  # type: dict[str, list[str]]
+    for (side, number), role in event_players.group_by("side_role", "role_n"):
+        name = f"{side}_{number}"
+        names[str(side)].append(name)
+        tags = {"play_detail1": "play_detail1", "play_detail_2": "play_detail2"} if name == "event_1" else {}
+        rows = rows.join(
+            role.select(*event, **{name: "player_id"}, **tags), on=event, how="left", maintain_order="left"
+        )
+    lists = {f"{side}_player_ids": _joined(sorted(roles, key=_role_order)) for side, roles in names.items()}
+    missing = [n for n in ("event_1", "event_2", "opp_1", "play_detail1", "play_detail_2") if n not in rows.columns]
+    return (
+        rows.with_columns(**lists)
+        .with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
+        .select(
+            *event,
+            *lists,
+            player_1="event_1",
+            player_2="event_2",
+            opponent_1="opp_1",
+            play_detail1="play_detail1",
+            play_detail_2="play_detail_2",
+        )
     )
-    roles = {
-        "player_1": ordered.filter(acting & first).select(
-            *event, player_1="player_id", play_detail1="play_detail1", play_detail_2="play_detail2"
-        ),
-        "player_2": ordered.filter(acting & (pl.col("role_n") == 2)).select(*event, player_2="player_id"),  # noqa: PLR2004 - role 2
-        "opponent_1": ordered.filter(~acting & first).select(*event, opponent_1="player_id"),
-    }
-    rows = ordered.select(event).unique(maintain_order=True).join(lists, on=event, how="left", maintain_order="left")
-    for frame in roles.values():
-        rows = rows.join(frame, on=event, how="left", maintain_order="left")
-    return rows.with_columns(pl.col("event_player_ids", "opp_player_ids").replace("", None))
+
+
+def _role_order(role: str) -> int:
+    return int(role.rpartition("_")[2]) or 99
+
+
+def _joined(roles: list[str]) -> pl.Expr:
+    if not roles:
+        return pl.lit(None, pl.String)
+    ids = pl.concat_str(roles, separator=",", ignore_nulls=True)
+    return pl.when(ids != "").then(ids)
 
 
 @table(key=("game_id", "player_id", "side"), grain="one goalie of one side of one tracked game")
 def game_goalies(rosters: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
     """Who is a goalie in a game: more time in the goalie's slot than in others; without any time, by the roster."""
-    time_on = [
-        shifts.filter("is_valid").select(
-            "game_id",
-            player_id=f"{side}_{slot}_id",
-            side=pl.lit(side),
-            net_s=pl.col("duration_s") * (1 if slot == "g" else -1),
-            listed=pl.lit(value=False),
+    slots = [f"{side}_{slot}_id" for side in SIDES for slot in SLOTS]
+    valid = shifts.lazy().filter("is_valid")
+    on_roster = (
+        rosters.lazy().filter(pl.col("position") == "G").select("game_id", "player_id", "side", net_s=pl.lit(0.0))
+    )
+    in_net = [valid.select("game_id", player_id=f"{side}_g_id", side=pl.lit(side)) for side in SIDES]
+    candidates = pl.concat([on_roster.drop("net_s"), *in_net]).drop_nulls("player_id").unique()
+    goalie = ["game_id", "player_id", "side"]
+    seconds = pl.col("duration_s")
+    time_on = (
+        valid.select("game_id", "duration_s", *slots)
+        .unpivot(slots, index=["game_id", "duration_s"], value_name="player_id")
+        .join(candidates, on=["game_id", "player_id"], how="semi")
+        .with_columns(
+            side=pl.col("variable").str.slice(0, 4),
+            net_s=pl.when(pl.col("variable").str.ends_with("_g_id")).then(seconds).otherwise(-seconds),
         )
-        for side in SIDES
-        for slot in SLOTS
-    ]
-    on_roster = rosters.filter(pl.col("position") == "G").select(
-        "game_id", "player_id", "side", net_s=pl.lit(0.0), listed=pl.lit(value=True)
     )
     return (
-        pl.concat([on_roster, *time_on])
-        .drop_nulls("player_id")
-        .group_by("game_id", "player_id", "side")
+        pl.concat([on_roster.with_columns(listed=pl.lit(value=True)), time_on.select(*goalie, "net_s")], how="diagonal")
+        .group_by(goalie)
         .agg(pl.col("net_s").sum(), pl.col("listed").any())
         .filter((pl.col("net_s") > 0) | ((pl.col("net_s") == 0) & pl.col("listed")))
-        .select("game_id", "player_id", "side")
+        .select(goalie)
         .sort("game_id", "side", "player_id")
+        .collect()
     )
 
 

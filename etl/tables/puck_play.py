@@ -155,6 +155,9 @@ def _crossing_columns(key: Column) -> tuple[Column, ...]:
     )
 
 
+_CONTROLLED: Final = tuple(f"Zone{way}_{means}" for way in ("Entry", "Exit") for means in sorted(CONTROLLED_MEANS))
+
+
 def crossing_means() -> pl.Expr:
     """How the puck crossed: the second detail without its prefix."""
     return pl.col("detail2").str.replace(r"^Zone(Entry|Exit)_", "")
@@ -162,7 +165,7 @@ def crossing_means() -> pl.Expr:
 
 def is_controlled() -> pl.Expr:
     """Carried or passed over the line."""
-    return crossing_means().is_in(list(CONTROLLED_MEANS)).fill_null(value=False)
+    return pl.col("detail2").is_in(_CONTROLLED).fill_null(value=False)
 
 
 def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, detail: str, key: pl.Expr) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from etl.tables.expressions import int32, numbered
 from hockey.details import DETAILS
 
 RESULTS: Final = {d.code: d.category for d in DETAILS if d.event_type == "Shot"}
+SAVED: Final = tuple(code for code, category in RESULTS.items() if category == "saved")
 _WHERE: Final = (
     "event_id",
     "game_id",

@@ -54,16 +54,24 @@ def stint_attempts(plays: pl.DataFrame) -> pl.DataFrame:
 @table(key=("game_id", "stint_idx"), grain="one valid stint with a known zone", from_tracking=True)
 def stint_zones(plays: pl.DataFrame) -> pl.DataFrame:
     """First and last known zone of each valid stint as the home side sees it."""
-    mirrored = pl.col("zone").replace_strict(MIRRORED, default=None, return_dtype=pl.String)
-    seen_from_home = pl.when(pl.col("team") == "home").then("zone").otherwise(mirrored)
+    ends = {"start_zone": pl.struct("zone", "team").first(), "end_zone": pl.struct("zone", "team").last()}
     return (
-        plays.filter(pl.col("zone_known") & pl.col("shift_id").is_not_null() & pl.col("zone").is_not_null())
-        .select("game_id", "stint_idx", "event_idx", zone=seen_from_home)
-        .sort("game_id", "event_idx")
-        .group_by("game_id", "stint_idx", maintain_order=True)
-        .agg(start_zone=pl.col("zone").first(), end_zone=pl.col("zone").last())
-        .with_columns(pl.col("start_zone", "end_zone").replace_strict(ZONE_NAMES, return_dtype=pl.String))
+        plays.lazy()
+        .filter(pl.col("zone_known") & pl.col("shift_id").is_not_null() & pl.col("zone").is_not_null())
+        .select("game_id", "stint_idx", "zone", "team")
+        .group_by("game_id", "stint_idx")
+        .agg(**ends)
+        .with_columns(_seen_from_home(name).alias(name) for name in ends)
+        .sort("game_id", "stint_idx")
+        .collect()
     )
+
+
+def _seen_from_home(name: str) -> pl.Expr:
+    """The name of the zone in a struct of zone and team."""
+    zone, team = pl.col(name).struct.field("zone"), pl.col(name).struct.field("team")
+    seen = pl.when(team == "away").then(zone.replace(MIRRORED)).otherwise(zone)
+    return seen.replace_strict(ZONE_NAMES, default=None, return_dtype=pl.String)
 
 
 _START: Final = int32("clock_start")
@@ -187,16 +195,16 @@ def fact_shift_players(stints: pl.DataFrame, game_sides: pl.DataFrame) -> pl.Dat
     player = ["game_id", "player_id"]
     return (
         _on_ice(stints)
-        .sort("game_id", "player_id", "place")
         .with_columns(is_first_segment=~_FOLLOWS)
         .with_columns(logical_shift_number=pl.col("is_first_segment").cast(pl.Int32).cum_sum().over(player))
+        .sort("game_id", "stint_idx", "variable")
+        .with_columns(pl.col("variable").cast(pl.String))
         .with_columns(
             side=pl.col("variable").str.slice(0, 4), slot=pl.col("variable").str.slice(5).str.strip_suffix("_id")
         )
         .join(
             game_sides.select("game_id", "side", "team_id"), on=["game_id", "side"], how="left", maintain_order="left"
         )
-        .sort("game_id", "stint_idx", "side", "slot")
         .select(
             pl.format("{}_{}", "shift_id", "player_id").alias("shift_player_id"),
             "shift_id",
@@ -215,22 +223,28 @@ def fact_shift_players(stints: pl.DataFrame, game_sides: pl.DataFrame) -> pl.Dat
     )
 
 
-# in rows sorted by game, player and place: whether a row continues the shift of the row before it
+# in rows sorted by game, player and place: whether a row is of the stint, or continues the shift, of the row before it
+_SAME_PLAYER: Final = (pl.col("game_id") == pl.col("game_id").shift()) & (
+    pl.col("player_id") == pl.col("player_id").shift()
+)
+_REPEATS: Final = (_SAME_PLAYER & (pl.col("place") == pl.col("place").shift())).fill_null(value=False)
 _FOLLOWS: Final = (
-    (pl.col("game_id") == pl.col("game_id").shift())
-    & (pl.col("player_id") == pl.col("player_id").shift())
-    & (pl.col("place") == pl.col("place").shift() + 1)
-    & (pl.col("period") == pl.col("period").shift())
+    _SAME_PLAYER & (pl.col("place") == pl.col("place").shift() + 1) & (pl.col("period") == pl.col("period").shift())
 ).fill_null(value=False)
 
 
 def _on_ice(stints: pl.DataFrame) -> pl.DataFrame:
-    """A row per filled slot of each stint; `variable` names it. A player in two slots of a stint keeps the first."""
+    """A row per filled slot of each stint (`variable` names it), by game, player and place in the game.
+
+    A player in two slots of a stint keeps the first.
+    """
     slots = [f"{side}_{slot}_id" for side in SIDES for slot in SLOTS]
     stint = ["game_id", "stint_idx", "shift_id", "place", "period", "duration_s"]
     return (
         stints.select(*stint, *slots)
         .unpivot(slots, index=stint, value_name="player_id")
         .drop_nulls("player_id")
-        .unique(["game_id", "stint_idx", "player_id"], keep="first", maintain_order=True)
+        .with_columns(pl.col("variable").cast(pl.Enum(slots)))
+        .sort("game_id", "player_id", "place", "variable")
+        .filter(~_REPEATS)
     )
