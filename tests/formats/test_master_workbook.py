@@ -129,7 +129,7 @@ class TestSchedule:
         assert "'soon'" in frames.flags["message"][0]
 
     def test_blank_periods_are_0_where_the_total_fits_and_unknown_elsewhere(self) -> None:
-        blank = dict.fromkeys((f"away_team_period{n}_goals" for n in (1, 2, 3)))
+        blank = dict.fromkeys(f"away_team_period{n}_goals" for n in (1, 2, 3))
         assert [self.game(**blank, away_total_goals=0)[f"away_p{n}_goals"] for n in (1, 2, 3)] == [0, 0, 0]
         assert [self.game(**blank, away_total_goals=2)[f"away_p{n}_goals"] for n in (1, 2, 3)] == [None] * 3
         assert self.game()["home_ot_goals"] == 0
