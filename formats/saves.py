@@ -33,18 +33,23 @@ _PLAYER_ATTRIBUTES: Final = (
     "pressured_by",
     "side_of_puck",
 )
+_POSITION: Final = ["event_no", "period", "clock_start", "type"]
+_SAME_SEQUENCE: Final = (
+    0.95  # between two saves a few events get another player or clock; another game shares far fewer
+)
 _PLAYER_KEY: Final = ["game_id", "event_no", "jersey", "role"]
 
 
 def fill_from(chosen: RawFrames, others: Iterable[RawFrames]) -> RawFrames:
     """The chosen save with the attributes that are empty throughout it, each from the first of `others` that has it.
 
-    Only saves with the same sequence of events count. Truths are filled where no event is marked as failed: imports
-    keep the successes and lose the failures. A flag `filled_from_save` names what came from where.
+    Only saves with the same sequence of events count: as many, and nearly all alike in period, start clock, type and
+    first player's number. Values come from the event at the same place. Truths are filled where no event is marked as
+    failed: imports keep the successes and lose the failures. A flag `filled_from_save` names what came from where.
     """
     for other in others:
-        if _sequence(chosen).equals(_sequence(other)):
-            chosen = _filled(chosen, other)
+        if _is_same_sequence(chosen, other):
+            chosen = _filled(chosen, _aligned(other, chosen))
     return chosen
 
 
@@ -56,11 +61,33 @@ def lacks_anything(raw: RawFrames) -> bool:
 
 
 def _sequence(raw: RawFrames) -> pl.DataFrame:
-    """Period, start clock, type and first player's number of every event, in order."""
+    """Place, period, start clock, type and first player's number of every event."""
     first = raw.event_players.filter(pl.col("order") == 0).select("event_no", "jersey")
-    return raw.events.select("event_no", "period", "clock_start", "type").join(
-        first, on="event_no", how="left", maintain_order="left"
+    return raw.events.select(_POSITION).join(first, on="event_no", how="left")
+
+
+def _is_same_sequence(chosen: RawFrames, other: RawFrames) -> bool:
+    if chosen.events.height != other.events.height:
+        return False
+    alike = _sequence(chosen).join(_sequence(other), on=[*_POSITION, "jersey"], how="semi", nulls_equal=True)
+    return alike.height >= _SAME_SEQUENCE * chosen.events.height
+
+
+def _aligned(other: RawFrames, chosen: RawFrames) -> RawFrames:
+    """The other save with one event row for each of the chosen one's, null where the event there is another.
+
+    An assist names its goal by the source's number, so the other save's numbers are turned into the chosen one's.
+    """
+    numbers = chosen.events.select("event_no", chosen_index="source_index")
+    goals = other.events.join(numbers, on="event_no").select(assist_to="source_index", assist_index="chosen_index")
+    attributes = [*_EVENT_ATTRIBUTES, "success"]
+    renumbered = other.events.join(goals, on="assist_to", how="left", maintain_order="left").with_columns(
+        assist_to="assist_index"
     )
+    events = chosen.events.drop(attributes).join(
+        renumbered.select(*_POSITION, *attributes), on=_POSITION, how="left", nulls_equal=True, maintain_order="left"
+    )
+    return replace(other, events=events.select(chosen.events.columns))
 
 
 def _filled(chosen: RawFrames, other: RawFrames) -> RawFrames:

@@ -1,4 +1,4 @@
-"""Rosters for tracking files that have none: the rows of the league's own game sheet, on the sides the tracker meant."""
+"""Rosters for tracking files without one: the rows of the league's own game sheet, on the sides the tracker meant."""
 
 from dataclasses import replace
 
