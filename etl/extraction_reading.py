@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from etl.extraction_cache import ExtractionCache
+from etl.extraction_files import is_workbook
 from etl.extraction_plan import GameSources, Source
 from formats.canonical import SCHEMAS, GameFrames
 from formats.json_document import RosterSheet, TrackerExport, Unreadable, open_json
@@ -91,6 +92,10 @@ def _readable(sources: Iterable[Source], sheet: Source | None) -> Iterable[RawFr
 
 def _read(source: Source, sheet: Source | None) -> RawFrames:
     data = source.file.location.read_bytes()
+    if is_workbook(data):
+        from etl.extraction_workbooks import read_tracking_file  # noqa: PLC0415 - JSON saves alone need no Excel
+
+        return read_tracking_file(data, source.file.name, source.sha256)
     document = open_json(data)
     if not isinstance(document, TrackerExport):
         raise Unreadable("the file changed while the run was reading")

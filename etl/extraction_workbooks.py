@@ -8,10 +8,12 @@ import polars as pl
 
 from etl.extraction_cache import ExtractionCache
 from etl.extraction_plan import Source, master_key
-from formats.file_facts import FileFacts, rejected
+from formats.file_facts import FileFacts, rejected, workbook_facts
 from formats.json_document import Unreadable
 from formats.master import MasterFrames
 from formats.master_workbook import newest_master, read_master
+from formats.raw import RawFrames
+from formats.tracking_workbook import read_tracking
 from formats.workbook import open_workbook
 
 _FRAMES = tuple(f.name for f in fields(MasterFrames))
@@ -23,9 +25,20 @@ def workbook_file_facts(data: bytes, name: str) -> FileFacts:
         kind = open_workbook(data, name).kind
         if kind == "master":
             return FileFacts(kind="master")
+        if kind == "tracking":
+            return workbook_facts(read_tracking_file(data, name, ""))
     except Unreadable as error:
         return rejected(str(error))
     return rejected("a workbook, but neither the league's tables nor a tracked game")
+
+
+def read_tracking_file(data: bytes, name: str, sha256: str) -> RawFrames:
+    """The raw frames of a tracking workbook.
+
+    Raises:
+        Unreadable: it cannot be opened, or names no game.
+    """
+    return read_tracking(open_workbook(data, name), sha256)
 
 
 def read_master_file(masters: Sequence[Source], cache: ExtractionCache, reader: str) -> tuple[Source, MasterFrames]:
