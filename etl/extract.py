@@ -13,7 +13,7 @@ import polars as pl
 
 from etl.extraction_cache import ExtractionCache, LastRead
 from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
-from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, reader_version, reading_key
+from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
 from etl.extraction_pool import run_all
 from etl.extraction_reading import Batch, load_games, read_batch
 from formats.canonical import LeagueFrames
@@ -90,6 +90,7 @@ def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
 
     Raises:
         InvalidRules: league.toml cannot be used; the message says why.
+        Unreadable: the master workbook cannot be parsed.
     """
     reader = reader_version()
     cache = ExtractionCache(data_dir.cache, reader)
@@ -123,6 +124,7 @@ def extract(
 
     Raises:
         InvalidRules: league.toml cannot be used; the message says why.
+        Unreadable: the master workbook cannot be parsed.
     """
     on_progress(0, 1, "Looking at files")
     found = surveyed or survey(data_dir, request)
@@ -233,7 +235,8 @@ def _remember(found: Survey, sources: dict[int, dict[str, str]], excluded: froze
     }
     left = {number: last for number, last in found.cache.games.items() if number in excluded}
     facts = {source.sha256: source.facts for source in found.sources}
-    also = frozenset() if found.master_source is None else frozenset({found.master_source.sha256})
+    master = found.master_source
+    also = frozenset[str]() if master is None else frozenset({master_key(master, found.reader)})
     found.cache.remember(facts, left | read, also)
 
 

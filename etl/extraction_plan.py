@@ -82,6 +82,11 @@ def reading_key(game: GameSources, reader: str, rules: LeagueRules, sheet_rows: 
     return _digest(parts)
 
 
+def master_key(source: Source, reader: str) -> str:
+    """The key of the master workbook's frames."""
+    return _digest([reader, source.file.name, source.sha256])
+
+
 def fingerprint(
     reader: str, keys: Mapping[int, str], master: str | None, rules: LeagueRules, others: Iterable[object]
 ) -> str:

@@ -93,7 +93,7 @@ def _readable(sources: Iterable[Source], sheet: Source | None) -> Iterable[RawFr
 def _read(source: Source, sheet: Source | None) -> RawFrames:
     data = source.file.location.read_bytes()
     if is_workbook(data):
-        from etl.extraction_workbooks import read_tracking_file  # noqa: PLC0415 - a league of JSON saves needs no Excel
+        from etl.extraction_workbooks import read_tracking_file  # noqa: PLC0415 - JSON saves alone need no Excel
 
         return read_tracking_file(data, source.file.name, source.sha256)
     document = open_json(data)

@@ -12,6 +12,8 @@ def text(value: object) -> str | None:
     """A text as it is, a number written shortest, a truth as true or false; null for anything else."""
     if value is None or type(value) is str:
         return value
+    if type(value) is int and -_MAX_INTEGER <= value <= _MAX_INTEGER:
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     found = number(value)
@@ -34,7 +36,7 @@ def number(value: object) -> float | None:
 
 def integer(value: object) -> int | None:
     """A whole number, also where it is written as text or as 3.0; null for anything else."""
-    if type(value) is int and abs(value) <= _MAX_INTEGER:
+    if type(value) is int and -_MAX_INTEGER <= value <= _MAX_INTEGER:
         return value
     found = number(value)
     return None if found is None or not found.is_integer() else int(found)

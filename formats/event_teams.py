@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from formats.flags import flags_of, quoted
 from formats.roster_reading import numbers
 from hockey.event_types import WITHOUT_PLAYERS
 

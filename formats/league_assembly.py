@@ -19,6 +19,9 @@ from hockey.league import LeagueRules
 _LEAGUE_FRAMES: Final = ("players", "teams", "seasons", "schedule", "official_roster", "flags")
 
 
+_VOTES: Final = ("for_swap", "home_team", "against")
+
+
 def no_master() -> MasterFrames:
     """The master workbook of a league that has none: no rows at all."""
     return MasterFrames(**{name: empty(name) for name in _LEAGUE_FRAMES})
@@ -77,10 +80,10 @@ def _with_official_score(games: pl.DataFrame, schedule: pl.DataFrame) -> pl.Data
 
 def _label_flags(labels: Labels, games: pl.DataFrame) -> list[pl.DataFrame]:
     votes = labels.votes.join(games.select("game_id", "home_team", "away_team"), on="game_id", how="left")
-    told = pl.format("{} players to {} say that {} was not at home: ", "for_swap", "against", "home_team")
+    told = pl.format("the teams of {} players say that {} was not at home, of {} that it was: ", *_VOTES)
     is_swapped = pl.col("game_id").is_in(labels.swapped)
     return [
-        flags_of(votes.filter(is_swapped), "label_swap", told + pl.lit("the sides have been exchanged")),
+        flags_of(votes.filter(is_swapped), "label_swap", told + pl.lit("sides exchanged")),
         flags_of(
             votes.filter(~is_swapped), "label_doubt", told + pl.lit("so says another game of this one, left as is")
         ),

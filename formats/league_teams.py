@@ -7,6 +7,7 @@ import polars as pl
 from formats.canonical import SIDES, filled
 from formats.lookup import looked_up
 from formats.roster_reading import slug
+from formats.team_names import ids_by_name, name_key
 
 MADE_PREFIX: Final = "X-"  # no id of the league begins so
 
@@ -26,7 +27,7 @@ def with_labels(games: pl.DataFrame, schedule: pl.DataFrame, teams: pl.DataFrame
         *(pl.col(f"{side}_team{part}").alias(f"scheduled_{side}{part}") for side in SIDES for part in ("", "_id")),
         is_scheduled=pl.lit(value=True),
     )
-    names = _ids_by_name(teams)
+    names = ids_by_name(teams).rename({"found_id": "named_id"})
     games = games.join(scheduled, on="game_id", how="left", maintain_order="left").with_columns(
         pl.col("is_scheduled").fill_null(value=False)
     )
@@ -35,8 +36,8 @@ def with_labels(games: pl.DataFrame, schedule: pl.DataFrame, teams: pl.DataFrame
         games = games.with_columns(name.alias(f"{side}_team"))
         games = (
             games.join(
-                names.rename({"team_id": "named_id"}),
-                left_on=_key(f"{side}_team"),
+                names,
+                left_on=name_key(f"{side}_team"),
                 right_on="key",
                 how="left",
                 maintain_order="left",
@@ -60,17 +61,6 @@ def with_labels(games: pl.DataFrame, schedule: pl.DataFrame, teams: pl.DataFrame
 
 def _number() -> pl.Expr:
     return pl.col("game_id").cast(pl.String)
-
-
-def _key(column: str) -> pl.Expr:
-    """A name as it is compared: spelling varies in case and spaces between sheets and years."""
-    return pl.col(column).str.strip_chars().str.replace_all(r"\s+", " ").str.to_lowercase()
-
-
-def _ids_by_name(teams: pl.DataFrame) -> pl.DataFrame:
-    """key, team_id: the short names, and the long ones where no team has them as its short name."""
-    names = pl.concat([teams.select(_key(name).alias("key"), "team_id") for name in ("team_name", "long_name")])
-    return names.drop_nulls().unique("key", keep="first", maintain_order=True)
 
 
 def complete_teams(

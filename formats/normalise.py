@@ -9,7 +9,7 @@ import polars as pl
 from formats.canonical import GameFrames, conform, filled
 from formats.event_chains import resolve_assists, split_chains
 from formats.event_reading import read_events
-from formats.event_teams import with_teams
+from formats.event_teams import team_flags, with_teams
 from formats.flags import flags_of
 from formats.game_reading import period_lengths, read_games
 from formats.path_reading import player_paths, puck_paths, read_paths
@@ -42,7 +42,16 @@ def normalise(raw: RawFrames, rules: LeagueRules) -> GameFrames:
     events = join_stints(puck_paths(events, paths, games), stints)
     players = with_on_ice(player_paths(players, paths, events), events, stints)
     games = _counted(games, events, stints)
-    flags = [roster_flags, stint_flags, event_flags, assist_flags, chain_flags, player_flags, missing_flags(players)]
+    flags = [
+        roster_flags,
+        stint_flags,
+        event_flags,
+        assist_flags,
+        chain_flags,
+        player_flags,
+        missing_flags(players),
+        team_flags(events),
+    ]
     return GameFrames(
         games=_canonical("games", games.with_columns(date="game_date")),
         rosters=_canonical("rosters", rosters),

@@ -1,5 +1,6 @@
 """Opening workbooks: text cells, headers, and files that mean harm."""
 
+import contextlib
 import io
 import struct
 import zipfile
@@ -150,8 +151,8 @@ class TestHostileFiles:
             safe_package(bytes(bomb), "a.xlsx", WorkbookLimits(unpacked_bytes=MIB))
 
     def test_one_far_cell_does_not_make_a_rectangle_of_the_whole_sheet(self) -> None:
-        far = deflated("xl/worksheets/sheet1.xml", b'<worksheet><sheetData><row r="1"><c r="A1"/></row><row r="1048576">'
-                       b'<c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>')  # fmt: skip
+        far = deflated("xl/worksheets/sheet1.xml", b'<worksheet><sheetData><row r="1"><c r="A1"/></row>'
+                       b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>')  # fmt: skip
         with pytest.raises(WorkbookError, match="1048576 rows by 16384 columns"):
             open_workbook(far, "a.xlsx")
 
@@ -205,11 +206,9 @@ class TestHostileFiles:
         for _ in range(data.draw(st.integers(1, 6))):
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
         cut = data.draw(st.integers(0, len(content)))
-        try:
-            workbook = open_workbook(bytes(content[: cut if data.draw(st.booleans()) else None]), "a.xlsx")
-            workbook.sheet("dim_player", ["player_id", "n"])
-        except WorkbookError:
-            pass
+        content = content[:cut] if data.draw(st.booleans()) else content
+        with contextlib.suppress(WorkbookError):
+            open_workbook(bytes(content), "a.xlsx").sheet("dim_player", ["player_id", "n"])
 
     @settings(max_examples=150, deadline=None)
     @given(st.data())
@@ -221,7 +220,5 @@ class TestHostileFiles:
             content[data.draw(st.integers(0, len(content) - 1))] = data.draw(
                 st.sampled_from(list(b'<>/"=&;!-0Az\x00\xff'))
             )
-        try:
+        with contextlib.suppress(WorkbookError):
             open_workbook(deflated(part, bytes(content)), "a.xlsx").sheet("dim_player", ["player_id", "n"])
-        except WorkbookError:
-            pass

@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 
 import xlsxwriter
 
-
 Rows = Sequence[Sequence[object]]
 FORMATS = {datetime: "yyyy-mm-dd hh:mm:ss", date: "yyyy-mm-dd", time: "hh:mm:ss"}
 
