@@ -4,50 +4,80 @@ from typing import Final
 
 import polars as pl
 
+from formats.canonical import SIDES
 from formats.flags import flags_of, quoted
 from formats.roster_reading import numbers
+from formats.stint_reading import PLACES
 from hockey.event_types import WITHOUT_PLAYERS
 
 _KEY: Final = ["game_id", "event_idx"]
 
 
-def with_teams(events: pl.DataFrame, players: pl.DataFrame, rosters: pl.DataFrame) -> pl.DataFrame:
+def with_teams(
+    events: pl.DataFrame, players: pl.DataFrame, rosters: pl.DataFrame, stints: pl.DataFrame
+) -> pl.DataFrame:
     """The events with `team` filled where it is null: by the event players, else the opponents, else the chain.
 
-    A number that both sides wear has no voice. Marks without players stay without a team.
+    A number that both sides wear has no voice, unless only one of the two is on the ice: `events` have their
+    `stint_idx`. Marks without players stay without a team.
     """
-    teamless = events.filter(pl.col("team").is_null(), ~pl.col("event_type").is_in(WITHOUT_PLAYERS)).select(_KEY)
+    teamless = events.filter(_lacks_team()).select(_KEY)
     if teamless.is_empty():
         return events
-    votes = _votes(players.join(teamless, on=_KEY, how="semi"), rosters)
-    voted = events.join(votes, on=_KEY, how="left", maintain_order="left").with_columns(
-        team=pl.coalesce("team", pl.col("voted"))
+    asked = players.join(events.filter(_lacks_team()).select(*_KEY, "stint_idx"), on=_KEY)
+    by_roster = _votes(asked, _only_side(numbers(rosters).select("game_id", "jersey_num", "side")))
+    by_ice = _votes(asked, _only_side(_on_ice(stints))).rename({"voted": "voted_on_ice"})
+    voted = (
+        events.join(by_roster, on=_KEY, how="left", maintain_order="left")
+        .join(by_ice, on=_KEY, how="left", maintain_order="left")
+        .with_columns(was_lacking=_lacks_team(), known=pl.coalesce("team", "voted", "voted_on_ice"))
     )
-    nearest = (
-        pl.col("team").backward_fill().over("game_id", "chain"),
-        pl.col("team").forward_fill().over("game_id", "chain"),
-    )
-    chained = pl.when(pl.col("chain").is_not_null()).then(pl.coalesce(nearest))
-    is_teamless = pl.struct(_KEY).is_in(teamless.select(pl.struct(_KEY)).to_series().implode())
-    return voted.with_columns(team=pl.when(is_teamless).then(pl.coalesce("team", chained)).otherwise("team")).drop(
-        "voted"
-    )
+    chain = ["game_id", "chain"]
+    neighbours = pl.col("known").backward_fill().over(chain), pl.col("known").forward_fill().over(chain)
+    chained = pl.when(pl.col("chain").is_not_null()).then(pl.coalesce(neighbours))
+    team = pl.when("was_lacking").then(pl.coalesce("known", chained)).otherwise("team")
+    return voted.with_columns(team=team).drop("voted", "voted_on_ice", "was_lacking", "known")
 
 
-def _votes(players: pl.DataFrame, rosters: pl.DataFrame) -> pl.DataFrame:
-    """The side that each event belongs to by its players, as `voted`; key game_id, event_idx."""
-    sides = numbers(rosters).group_by("game_id", "jersey_num").agg(pl.col("side").unique())
-    only = sides.filter(pl.col("side").list.len() == 1).with_columns(pl.col("side").list.first())
-    lean = pl.when(pl.col("side") == "home").then(1).otherwise(-1) * pl.when(pl.col("side_role") == "opp").then(
-        -1
-    ).otherwise(1)  # of an opponent on the away side, the event team is home
+def _lacks_team() -> pl.Expr:
+    return pl.col("team").is_null() & ~pl.col("event_type").is_in(WITHOUT_PLAYERS)
+
+
+def team_flags(events: pl.DataFrame) -> pl.DataFrame:
+    """A flag `team_unknown` for each event whose side nothing tells: both sides wear its numbers, on the ice too."""
+    message = pl.concat_str(pl.lit("nothing tells whose "), quoted("raw_type"), pl.lit(" it was"))
+    return flags_of(events.filter(_lacks_team()), "team_unknown", message)
+
+
+def _only_side(worn: pl.DataFrame) -> pl.DataFrame:
+    """The numbers that one side alone wears, with that side: of all players, or of those in a stint."""
+    sides = worn.group_by(pl.exclude("side")).agg(pl.col("side").unique())
+    return sides.filter(pl.col("side").list.len() == 1).with_columns(pl.col("side").list.first())
+
+
+def _on_ice(stints: pl.DataFrame) -> pl.DataFrame:
+    """The numbers in the slots of each stint; columns game_id, stint_idx, jersey_num, side."""
+    stint = ["game_id", "stint_idx"]
+    slots = stints.select(*stint, *PLACES).unpivot(index=stint, variable_name="place", value_name="jersey_num")
+    side = pl.col("place").str.slice(0, len(SIDES[0]))
+    return slots.filter(pl.col("jersey_num").is_not_null()).select(*stint, "jersey_num", side=side)
+
+
+def _votes(players: pl.DataFrame, only: pl.DataFrame) -> pl.DataFrame:
+    """The side that each event belongs to by its players, as `voted`; key game_id, event_idx.
+
+    Of an opponent on the away side the event team is home; opponents are asked where the event players are silent.
+    """
+    is_opponent = pl.col("side_role") == "opp"
     counted = (
-        players.join(only, on=["game_id", "jersey_num"], how="inner")
-        .with_columns(lean=lean)
+        players.join(only, on=[column for column in only.columns if column != "side"])
+        .with_columns(
+            lean=pl.when((pl.col("side") == "home") ^ is_opponent.fill_null(value=False)).then(1).otherwise(-1)
+        )
         .group_by(_KEY)
         .agg(
-            own=pl.col("lean").filter(pl.col("side_role") != "opp").sum(),
-            opposing=pl.col("lean").filter(pl.col("side_role") == "opp").sum(),
+            own=pl.col("lean").filter(~is_opponent.fill_null(value=False)).sum(),
+            opposing=pl.col("lean").filter(is_opponent).sum(),
         )
         .with_columns(lean=pl.when(pl.col("own") != 0).then("own").otherwise("opposing"))
     )

@@ -12,11 +12,13 @@ from hockey.rink import HALF_LENGTH_FT, HALF_WIDTH_FT, net_target
 _EVENT: Final = ["game_id", "event_no"]
 _PUCK: Final = -1
 _BEYOND_BOARDS: Final = 1.1  # a point further out than this is a slip, not a place
+_ANY_X, _ANY_Y = 2 * HALF_LENGTH_FT * _BEYOND_BOARDS, 2 * HALF_WIDTH_FT * _BEYOND_BOARDS  # in either frame
 
 
 def read_paths(points: pl.DataFrame) -> pl.DataFrame:
     """Every path in the rink frame; key game_id, event_no, order (-1 the puck's). Column `path`."""
-    placed = _centred(points).filter(
+    possible = points.filter(pl.col("x").abs() <= _ANY_X, pl.col("y").abs() <= _ANY_Y)
+    placed = _centred(possible).filter(
         pl.col("x").abs() <= HALF_LENGTH_FT * _BEYOND_BOARDS, pl.col("y").abs() <= HALF_WIDTH_FT * _BEYOND_BOARDS
     )
     return (
