@@ -136,12 +136,15 @@ class Job(BaseModel):
         if status not in NEXT[self.status]:
             raise IllegalTransition(f"Job {self.job_id} cannot become {status}: it is {self.status}")
         changes["status"] = status
-        changes["started_at" if status is JobStatus.RUNNING else "completed_at"] = at
+        # a clock that was set back must not make a job end before it began
+        changes["started_at" if status is JobStatus.RUNNING else "completed_at"] = max(
+            at, self.started_at or self.created_at
+        )
         if status in TERMINAL:
             changes["eta_seconds"] = None
         if status is JobStatus.COMPLETED:
-            changes["progress"] = 100
-        return self._changed(changes)
+            return self._changed({**changes, "progress": 100})
+        return self._changed(self._never_back(changes))
 
     def with_changes(self, **changes: object) -> Self:
         """The job with other contents in the same state, `version` one higher; `progress` never falls or reaches 100.
@@ -151,10 +154,13 @@ class Job(BaseModel):
         """
         if self.finished:
             raise IllegalTransition(f"Job {self.job_id} cannot change any more: it is {self.status}")
+        return self._changed(self._never_back(changes))
+
+    def _never_back(self, changes: dict[str, object]) -> dict[str, object]:
         wanted = changes.get("progress")
-        if isinstance(wanted, int):
-            changes["progress"] = max(self.progress, min(wanted, 99))
-        return self._changed(changes)
+        if isinstance(wanted, int | float):
+            return {**changes, "progress": max(self.progress, min(int(wanted), 99))}
+        return changes
 
     def _changed(self, changes: dict[str, object]) -> Self:
         fields = {name: getattr(self, name) for name in type(self).model_fields}

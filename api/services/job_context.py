@@ -3,10 +3,10 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from api.models.job import Job
 from api.services.job_errors import JobCancelled, JobInterrupted, JobStopped, JobTimedOut
@@ -24,6 +24,22 @@ class StopReason(StrEnum):
     LOST = "lost"
 
 
+class JobOwner(Protocol):
+    """Whoever keeps the books of the job: the job manager."""
+
+    def report(self, job_id: str, changes: Mapping[str, object]) -> None:
+        """Take news of a running job."""
+        ...
+
+    def note_child(self, job_id: str, child: ProcessRef) -> None:
+        """Journal the job's process.
+
+        Raises:
+            JournalUnavailable: it could not be written.
+        """
+        ...
+
+
 class JobContext:
     """One running job as its executor sees it.
 
@@ -31,6 +47,9 @@ class JobContext:
         job: the job as it was when it started.
         log_path: the job's log; a child writes into it by its own descriptor, a thread through `log`.
         cancel_requested: set when the job is to end, for whatever reason; `check` then raises the fitting error.
+        ended: set by the manager when the job's final state is written.
+        timeout_seconds: how long the job may take in all.
+        max_log_bytes: how much a child may print.
     """
 
     def __init__(
@@ -39,18 +58,19 @@ class JobContext:
         *,
         log_path: Path,
         timeout_seconds: float,
-        on_report: Callable[[Mapping[str, object]], None],
-        on_child: Callable[[ProcessRef | None], None],
+        max_log_bytes: int,
+        owner: JobOwner,
     ) -> None:
         self.job = job
         self.log_path = log_path
         self.cancel_requested = threading.Event()
+        self.ended = threading.Event()
         self.timeout_seconds = timeout_seconds
+        self.max_log_bytes = max_log_bytes
         self._deadline = time.monotonic() + timeout_seconds  # not wall time, which may jump
         self._reason: StopReason | None = None
         self._reason_lock = threading.Lock()
-        self._on_report = on_report
-        self._on_child = on_child
+        self._owner = owner
 
     @property
     def stop_reason(self) -> StopReason | None:
@@ -109,15 +129,15 @@ class JobContext:
             changes["current_step"] = plain_text(current_step)[:_LONGEST_STEP]
         if tables_created is not None:
             changes["tables_created"] = tuple(plain_text(name) for name in tables_created)
-        self._on_report(changes)
+        self._owner.report(self.job.job_id, changes)
 
-    def note_child(self, child: ProcessRef | None) -> None:
-        """Journal the process that works for the job, before it does; None when it has gone.
+    def note_child(self, child: ProcessRef) -> None:
+        """Journal the process that works for the job, before it does.
 
         Raises:
             JournalUnavailable: it could not be written down, so the child must not start to work.
         """
-        self._on_child(child)
+        self._owner.note_child(self.job.job_id, child)
 
     def log(self, line: str) -> None:
         """Append a line to the job's log."""

@@ -54,7 +54,7 @@ class StoredJob:
         Raises:
             IllegalTransition: it is not pending.
         """
-        job = self.job.to(JobStatus.RUNNING, at=at, current_step="Starting")
+        job = self.job.to(JobStatus.RUNNING, at=at, current_step="Starting", log_available=True)
         return replace(self, job=job, owner=owner, lease_until=lease_until)
 
 
@@ -109,6 +109,10 @@ class JobStore(Protocol):
 
     def orphans(self, at: datetime) -> list[StoredJob]:
         """The running jobs whose lease has ended. A store that one process owns at a time ends all when it opens."""
+        ...
+
+    def read(self, job_id: str) -> tuple[StoredJob, int] | None:
+        """One job as the store has it, with the `seq` of its last change."""
         ...
 
     def load(self) -> tuple[list[tuple[StoredJob, int]], dict[str, KeyHolder]]:
