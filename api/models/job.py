@@ -16,7 +16,7 @@ from pydantic import (
     JsonValue,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticSerializationError, to_json
 
 from api.errors import Conflict
 
@@ -88,6 +88,18 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(_as_utc)]
 GameId = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
+def _writable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        to_json(value)
+    except PydanticSerializationError as e:
+        raise PydanticCustomError("not_unicode", "Text must be valid Unicode") from e
+    return value
+
+
+JsonObject = Annotated[dict[str, JsonValue], AfterValidator(_writable)]
+"""What a JSON file can hold; lone surrogates, which Python's parser lets through, are refused."""
+
+
 class Job(BaseModel):
     """One job as it stands. Frozen: each change is a new `Job` whose `version` is one higher.
 
@@ -102,14 +114,14 @@ class Job(BaseModel):
     status: JobStatus = JobStatus.PENDING
     mode: str
     game_ids: tuple[GameId, ...] | None = None
-    options: dict[str, JsonValue] = Field(default_factory=dict)
+    options: JsonObject = Field(default_factory=dict)
     created_at: UtcDatetime
     started_at: UtcDatetime | None = None
     completed_at: UtcDatetime | None = None
     progress: Annotated[int, Field(ge=0, le=100)] = 0
     current_step: str | None = None
     eta_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    result: dict[str, JsonValue] | None = None
+    result: JsonObject | None = None
     error: str | None = None
     errors: tuple[str, ...] = ()
     tables_created: tuple[str, ...] | None = None
@@ -175,7 +187,7 @@ class NewJob(BaseModel):
     kind: JobKind
     mode: str
     game_ids: tuple[GameId, ...] | None = None
-    options: dict[str, JsonValue] = Field(default_factory=dict)
+    options: JsonObject = Field(default_factory=dict)
     linked_to: str | None = None
     idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
 

@@ -30,21 +30,12 @@ def run_child(
 ) -> int:
     """Run a program to its end and return its exit code (negative: the signal that ended it, as in `subprocess`).
 
-    The child starts its own session, so that it and all it starts form a group; `BENCHSIGHT_RUN_ID=<job_id>` is added
-    to `env`, so that a descendant which leaves the group is found too. Output goes straight into `context.log_path`;
-    stdin is empty. Its pid and birth are journalled before the program begins. When the context asks for a stop or
-    the time is up: SIGTERM to the whole group, `grace_seconds`, SIGKILL. The call returns, or raises, only when no
-    process of the run is left, also when the program ends by itself and leaves others behind. A program that ends well
-    (exit code 0) after it was told to stop had finished its work: that is returned, not raised.
-
-    Args:
-        argv: the program and its arguments; no shell.
-        cwd: where it runs.
-        env: its whole environment.
-        context: the job's; its deadline and `cancel_requested` end the child.
-        on_poll: called some times a second while the child runs and once after its end, to read its progress. What it
-            raises ends the child and is raised again.
-        grace_seconds: between SIGTERM and SIGKILL.
+    It starts a session of its own and is journalled before it begins; output goes straight into `context.log_path`,
+    stdin is empty, and `BENCHSIGHT_RUN_ID=<job_id>` is added to `env`. When the context asks for a stop or the time is
+    up, its whole group gets SIGTERM and, `grace_seconds` later, SIGKILL. The call ends only when no process of the run
+    is left, also when the program ends by itself and leaves others behind. A program that exits with 0 although it was
+    told to stop had finished its work: that is returned, not raised. `on_poll` is called some times a second while it
+    runs and once afterwards, to read its progress; what it raises ends the child.
 
     Raises:
         JobCancelled, JobTimedOut, JobInterrupted: the child was ended for this reason.

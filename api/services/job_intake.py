@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -65,7 +66,7 @@ class JobIntake:
     def forget_old(self) -> None:
         """Forget finished jobs beyond the limits of age and count, and delete their logs."""
         settings = self._settings
-        gone = outdated(self._registry.jobs(), keep=settings.keep_finished, since=self._now() - settings.keep_for)
+        gone = outdated(self._registry.ended(), keep=settings.keep_finished, since=self._now() - settings.keep_for)
         if not gone:
             return
         try:
@@ -74,7 +75,8 @@ class JobIntake:
             _log.warning("old jobs could not be deleted from the journal: %s", e)
             return
         for job_id in gone:
-            settings.log_of(job_id).unlink(missing_ok=True)
+            with suppress(OSError):
+                settings.log_of(job_id).unlink(missing_ok=True)
 
     def _join(self, request: NewJob, mark: str) -> KeyHolder | None:
         """The equal job that still waits, if there is one; a new key then stands for it as well."""

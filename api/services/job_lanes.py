@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue, TypeAdapter
 
 from api.errors import DomainError
-from api.models.job import Job, JobStatus, Lane
+from api.models.job import Job, JobStatus, JsonObject, Lane
 from api.services.job_context import JobContext, StopReason, plain_text
 from api.services.job_errors import JobCancelled, JobFailed, JobStopped
 from api.services.job_store import JournalUnavailable
@@ -22,10 +23,10 @@ It ends soon after `context.cancel_requested` is set, leaving nothing behind: by
 by returning when it has finished first. It raises `JobFailed` to fail with a message for people.
 """
 
-_IDLE_SECONDS: Final = 5.0  # a lane looks by itself this often, in case its journal could not be read before
+_IDLE_SECONDS: Final = 30.0  # a lane looks by itself this often; it is woken when it has something to do
 _SHORTEST_RETRY_SECONDS: Final = 0.1
 _LONGEST_RETRY_SECONDS: Final = 5.0
-_RESULT: Final = TypeAdapter(dict[str, JsonValue])
+_RESULT: Final = TypeAdapter[dict[str, JsonValue]](JsonObject)
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,9 @@ def failed(error: str, errors: tuple[str, ...] = ()) -> Outcome:
     """A failure; `errors` always names at least the error itself."""
     lines = tuple(plain_text(line) for line in (errors or (error,)))
     return Outcome(JobStatus.FAILED, {"error": plain_text(error), "errors": lines})
+
+
+_INTERNAL: Final = failed("Internal error; the server's log has the details under the job's id")
 
 
 def run_executor(executor: Executor | None, context: JobContext) -> Outcome:
@@ -73,7 +77,7 @@ def _how_it_ended(e: BaseException, context: JobContext) -> Outcome:
     if isinstance(e, DomainError):
         return failed(e.message)
     _log.error("job %s ended by an unexpected error", context.job.job_id, exc_info=e)
-    return failed("Internal error; the server's log has the details under the job's id")
+    return _INTERNAL
 
 
 class JobLanes:
@@ -97,10 +101,8 @@ class JobLanes:
         self._pulse = threading.Event()
         # Daemons: an executor that does not end must not keep the process. A lane outlives its children, because
         # the parent-death signal of a child fires when the thread that started it ends.
-        self._threads = [
-            threading.Thread(target=self._work, args=(lane,), name=f"lane-{lane}", daemon=True) for lane in Lane
-        ]
-        self._threads.append(threading.Thread(target=self._keep_time, name="job-pulse", daemon=True))
+        self._threads = [self._thread(f"lane-{lane}", partial(self._work, lane)) for lane in Lane]
+        self._threads.append(self._thread("job-pulse", self._keep_time))
 
     def start(self) -> None:
         """Begin to run jobs."""
@@ -123,18 +125,26 @@ class JobLanes:
                 thread.join(max(until - time.monotonic(), 0.0))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def _work(self, lane: Lane) -> None:
-        wake = self._wakes[lane]
+    def _thread(self, name: str, step: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=self._repeat, args=(step,), name=name, daemon=True)
+
+    def _repeat(self, step: Callable[[], None]) -> None:
         while not self._stopping.is_set():
-            wake.clear()
             try:
-                context = self._claim(lane)
-            except JournalUnavailable as e:
-                _log.error("the %s lane cannot start a job: %s", lane, e)
-                context = None
-            if context is None:
-                wake.wait(_IDLE_SECONDS)
-                continue
+                step()
+            except DomainError as e:
+                _log.error("the job lanes are held up: %s", e)  # such as a full disk: known, so no traceback
+                self._stopping.wait(_LONGEST_RETRY_SECONDS)
+            except Exception:  # noqa: BLE001 - a lane must outlive every error
+                _log.exception("the job lanes stumbled")
+                self._stopping.wait(_LONGEST_RETRY_SECONDS)
+
+    def _work(self, lane: Lane) -> None:
+        self._wakes[lane].clear()
+        context = self._claim(lane)
+        if context is None:
+            self._wakes[lane].wait(_IDLE_SECONDS)
+        else:
             self._pulse.set()
             self._record(context, self._execute(context))
 
@@ -143,18 +153,21 @@ class JobLanes:
 
         When the server is stopped before, the next start finds the job running and fails it: nothing is lost silently.
         """
-        pause = _SHORTEST_RETRY_SECONDS
+        job_id, pause = context.job.job_id, _SHORTEST_RETRY_SECONDS
         while True:
             try:
                 return self._finish(context, outcome)
             except JournalUnavailable as e:
-                job_id = context.job.job_id
                 _log.error("job %s is %s, which cannot be journalled: %s", job_id, outcome.status, e)
                 if self._stopping.wait(pause):
                     return None
                 pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
+            except Exception:
+                if outcome is _INTERNAL:
+                    raise
+                _log.exception("the end of job %s as %s cannot be written", job_id, outcome.status)
+                outcome = _INTERNAL
 
     def _keep_time(self) -> None:
-        while not self._stopping.is_set():
-            self._pulse.clear()
-            self._pulse.wait(self._tick())
+        self._pulse.clear()
+        self._pulse.wait(self._tick())

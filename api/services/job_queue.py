@@ -46,9 +46,11 @@ def _seconds(job: Job) -> float:
     return (job.completed_at - job.started_at).total_seconds()
 
 
-def outdated(jobs: Sequence[Job], *, keep: int, since: datetime) -> list[str]:
-    """The finished jobs to forget: those that ended before `since`, and all but the last `keep` to end."""
-    ended = sorted(
-        ((job.completed_at, job.job_id) for job in jobs if job.finished and job.completed_at is not None), reverse=True
-    )
-    return [job_id for place, (at, job_id) in enumerate(ended) if place >= keep or at < since]
+def outdated(ended: Sequence[Job], *, keep: int, since: datetime) -> list[str]:
+    """The finished jobs to forget, of those given in the order of their end: all but the last `keep`, and old ones."""
+    extra = len(ended) - keep
+    return [
+        job.job_id
+        for place, job in enumerate(ended)
+        if place < extra or (job.completed_at is not None and job.completed_at < since)
+    ]

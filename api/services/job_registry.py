@@ -27,6 +27,7 @@ class JobRegistry:
         self._feed = feed
         self._records: Mapping[str, StoredJob] = MappingProxyType({})
         self._keys: dict[str, KeyHolder] = {}
+        self._ended: dict[str, None] = {}  # finished jobs in the order of their end; times of day may jump
         self.fault: str | None = None
 
     def load(self) -> None:
@@ -34,6 +35,8 @@ class JobRegistry:
         with self._journalling():
             rows, self._keys = self._store.load()
         self._records = MappingProxyType({record.job.job_id: record for record, _ in rows})
+        ended = sorted((seq, record.job.job_id) for record, seq in rows if record.job.finished)
+        self._ended = dict.fromkeys(job_id for _, job_id in ended)
         self._feed.begin_after(max((seq for _, seq in rows), default=0))
 
     def record(self, job_id: str) -> StoredJob:
@@ -55,6 +58,10 @@ class JobRegistry:
         """Every job, oldest first."""
         return [record.job for record in self._records.values()]
 
+    def ended(self) -> list[Job]:
+        """The finished jobs, in the order in which they ended."""
+        return [self._records[job_id].job for job_id in self._ended]
+
     def pending(self, lane: Lane) -> list[StoredJob]:
         """Who waits in a lane, in the order of the queue."""
         return [r for r in self._records.values() if r.job.status is JobStatus.PENDING and r.job.lane is lane]
@@ -68,7 +75,7 @@ class JobRegistry:
         return sum(holder.job_id == job_id for holder in self._keys.values())
 
     def insert(self, record: StoredJob, idempotency_key: str | None) -> KeyHolder:
-        """Add a job, unless its key is taken; return whom the key stands for now."""
+        """Add a job, unless its key is taken; return who holds the key then."""
         with self._journalling():
             change = self._store.insert(record, idempotency_key)
         if isinstance(change, KeyHolder):
@@ -80,7 +87,7 @@ class JobRegistry:
         return holder
 
     def bind_key(self, idempotency_key: str, record: StoredJob) -> KeyHolder:
-        """Let a further key stand for a job; return whom it stands for now."""
+        """Let a further key stand for a job; return who holds it then."""
         with self._journalling():
             holder = self._store.bind_key(idempotency_key, KeyHolder(record.job.job_id, record.fingerprint))
         self._keys[idempotency_key] = holder
@@ -118,9 +125,11 @@ class JobRegistry:
             self._store.delete(gone)
         self._records = MappingProxyType({name: r for name, r in self._records.items() if name not in gone})
         self._keys = {key: holder for key, holder in self._keys.items() if holder.job_id not in gone}
+        self._ended = {job_id: None for job_id in self._ended if job_id not in gone}
 
     def _put(self, records: Collection[StoredJob], changes: Collection[JobChange]) -> None:
         self._records = MappingProxyType({**self._records, **{record.job.job_id: record for record in records}})
+        self._ended.update(dict.fromkeys(record.job.job_id for record in records if record.job.finished))
         self._feed.publish(list(changes))
 
     def _catch_up(self, job_ids: Collection[str]) -> None:

@@ -96,13 +96,14 @@ class RunningJobs:
         record = self._registry.find(job_id)
         if record is not None and not record.job.finished:
             last_step = {"current_step": _LAST_STEP[outcome.status]} if outcome.status in _LAST_STEP else {}
-            changes = {**self._jobs[job_id].news, **last_step, **outcome.changes}
+            news = self._jobs[job_id].news if job_id in self._jobs else {}
+            changes = {**news, **last_step, **outcome.changes}
             job = record.job.to(outcome.status, at=self._now(), **changes)
             try:
                 self._registry.commit(replace(record, job=job, owner=None, lease_until=None, child=None))
             except VersionConflict:
                 _log.error("job %s was changed by another server; its end as %s is dropped", job_id, outcome.status)
-        del self._jobs[job_id]
+        self._jobs.pop(job_id, None)
 
     def report(self, job_id: str, changes: Mapping[str, object]) -> None:
         """Take news; see `JobContext.report`."""

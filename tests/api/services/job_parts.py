@@ -1,7 +1,6 @@
 """Builders for the tests of the job services."""
 
 import itertools
-import os
 import sys
 import threading
 import time
@@ -108,9 +107,7 @@ def script(text: str, **options: object) -> Executor:
     program = f"import os, signal, subprocess, sys, time\n{text}"
 
     def execute(_: Job, context: JobContext) -> dict[str, object]:
-        code = run_child(
-            [sys.executable, "-I", "-c", program], cwd=Path.cwd(), env=dict(os.environ), context=context, **options
-        )
+        code = run_child([sys.executable, "-I", "-c", program], cwd=Path.cwd(), env={}, context=context, **options)
         return {"exit_code": code}
 
     return execute
