@@ -51,7 +51,8 @@ def run_child(
         stopped = _watch(child, context, on_poll)
     finally:
         tree.end(grace_seconds)
-        code = child.wait()
+        with child:  # closes the pipe of a child that was never released
+            code = child.wait()
     if on_poll is not None:
         on_poll()
     if stopped is not None and code != 0:
