@@ -51,6 +51,12 @@ class JobIntake:
             raise IdempotencyConflict
         return holder.job_id
 
+    def tidy(self) -> None:
+        """Do what a change of a job may have left undone, and what time brings."""
+        for lane in Lane:
+            self.show_positions(lane)
+        self.forget_old()
+
     def show_positions(self, lane: Lane) -> None:
         """Let each waiting job of a lane show its place. No move: when the journal fails, the next one does it."""
         moved = []

@@ -24,6 +24,7 @@ by returning when it has finished first. It raises `JobFailed` to fail with a me
 """
 
 _IDLE_SECONDS: Final = 30.0  # a lane looks by itself this often; it is woken when it has something to do
+_HELD_UP_SECONDS: Final = 1.0  # between attempts of a lane that meets an error
 _SHORTEST_RETRY_SECONDS: Final = 0.1
 _LONGEST_RETRY_SECONDS: Final = 5.0
 _RESULT: Final = TypeAdapter[dict[str, JsonValue]](JsonObject)
@@ -134,10 +135,10 @@ class JobLanes:
                 step()
             except DomainError as e:
                 _log.error("the job lanes are held up: %s", e)  # such as a full disk: known, so no traceback
-                self._stopping.wait(_LONGEST_RETRY_SECONDS)
+                self._stopping.wait(_HELD_UP_SECONDS)
             except Exception:  # noqa: BLE001 - a lane must outlive every error
                 _log.exception("the job lanes stumbled")
-                self._stopping.wait(_LONGEST_RETRY_SECONDS)
+                self._stopping.wait(_HELD_UP_SECONDS)
 
     def _work(self, lane: Lane) -> None:
         self._wakes[lane].clear()

@@ -212,9 +212,7 @@ class JobManager:
             orphans = self._store.orphans(self._now())
             end_children(orphans)
             lost = fail_orphans(self._registry, orphans, self._now())
-            self._intake.forget_old()
-            for lane in Lane:
-                self._intake.show_positions(lane)
+            self._intake.tidy()
             return lost
 
     def claim_next(self, lane: Lane) -> JobContext | None:
@@ -244,7 +242,7 @@ class JobManager:
     def tick(self) -> float:
         """Do what is due by the clock; the seconds until the next time."""
         with self._lock:
-            self._intake.forget_old()
+            self._intake.tidy()
             return self._running.tick()
 
     def _execute(self, context: JobContext) -> Outcome:
