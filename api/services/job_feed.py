@@ -29,7 +29,9 @@ class JobFeed:
     def __init__(self, read_journal: Callable[[int], list[JobChange]]) -> None:
         """`read_journal(seq)` gives changes after `seq` that are not kept here any more (blocking)."""
         self._read_journal = read_journal
-        self._lock = threading.Lock()  # held for memory only, never over a write
+        # Held for memory only, never over a write. Re-entrant, because `close` may be called by a signal handler that
+        # interrupts whoever holds it.
+        self._lock = threading.RLock()
         self._kept: deque[JobChange] = deque(maxlen=_KEPT)
         self._floor = 0
         self._last = 0

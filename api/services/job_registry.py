@@ -78,7 +78,8 @@ class JobRegistry:
         """Add a job, unless its key is taken; return who holds the key then."""
         with self._journalling():
             change = self._store.insert(record, idempotency_key)
-        if isinstance(change, KeyHolder):
+        if isinstance(change, KeyHolder):  # of another server that shares the store
+            self._catch_up([change.job_id])
             return change
         holder = KeyHolder(record.job.job_id, record.fingerprint)
         if idempotency_key is not None:

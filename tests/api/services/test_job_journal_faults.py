@@ -2,19 +2,24 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from api.models.job import Job, JobKind, JobStatus
-from api.services.job_context import JobContext
+from api.models.job import Job, JobKind, JobStatus, Lane
+from api.services.job_context import JobContext, StopReason
+from api.services.job_errors import JobInterrupted
 from api.services.job_lanes import JobLanes, Outcome
 from api.services.job_manager import JobManager
+from api.services.job_queue import fingerprint
 from api.services.job_recovery import INTERRUPTED
-from api.services.job_store import JournalUnavailable
+from api.services.job_store import JournalUnavailable, StoredJob
 from api.services.job_store_sqlite import SqliteJobStore
-from tests.api.services.job_parts import Gate, build, ended, script, started, wait_until, wish
+from tests.api.services.job_parts import Clock, Gate, build, ended, script, started, wait_until, wish
 
 
 class Journal(SqliteJobStore):
@@ -82,20 +87,98 @@ def test_an_end_that_could_never_be_written_is_a_failure_after_the_restart(
     again.stop()
 
 
-def test_a_job_that_cannot_be_started_waits(manager: JobManager, journal: Journal, gate: Gate) -> None:
-    first = manager.create_job(wish())
-    gate.wait_entered()
-    second = manager.create_job(wish("test"))
-    gate.opened.set()
-    ended(manager, first)
-    ended(manager, second)
-    job_id = manager.create_job(wish("incremental"))
-    ended(manager, job_id)
+def test_a_job_that_cannot_be_started_waits(tmp_path: Path, journal: Journal, gate: Gate) -> None:
+    manager = build(tmp_path, {JobKind.ETL: gate}, store=journal)
+    job_id = manager.create_job(wish())
     journal.writable(False)
-    manager._lanes.wake(manager.get_job(job_id).lane)
-    wait_until(manager.warnings)
+    with started(manager):
+        wait_until(manager.warnings)
+        assert manager.get_job(job_id).status is JobStatus.PENDING
+        journal.writable(True)
+        gate.opened.set()
+        assert ended(manager, job_id).status is JobStatus.COMPLETED
+
+
+def test_places_and_old_jobs_that_could_not_be_written_are_put_right_later(tmp_path: Path, journal: Journal) -> None:
+    clock = Clock()
+    manager = build(tmp_path, store=journal, now=clock)
+    old, *waiting = [manager.create_job(wish(mode)) for mode in "abc"]
+    manager.cancel_job(old)
+    clock.forward(days=365)
+    journal.writable(False)
+    manager.tick()
+    assert manager.get_job(old).finished
     journal.writable(True)
-    assert ended(manager, manager.create_job(wish("single"))).status is JobStatus.COMPLETED
+    manager.tick()
+    assert [job.job_id for job in reversed(manager.list_jobs()[0])] == waiting
+    manager.stop()
+
+
+class TestAnotherServer:
+    """A second writer, as a shared store may have one day: the journal decides, and memory follows it."""
+
+    def running(self, manager: JobManager) -> JobContext:
+        manager.create_job(wish())
+        context = manager.claim_next(Lane.ETL)
+        assert context is not None
+        return context
+
+    def takes_over(self, journal: Journal, job_id: str) -> None:
+        stored = journal.read(job_id)
+        assert stored is not None
+        record = stored[0]
+        journal.compare_and_set([replace(record, job=record.job.with_changes(current_step="taken"), owner="other")])
+
+    def test_a_lease_is_renewed_in_time(self, tmp_path: Path, journal: Journal) -> None:
+        clock = Clock()
+        manager = build(tmp_path, store=journal, now=clock, lease=timedelta(seconds=0.03))
+        context = self.running(manager)
+        clock.forward(hours=1)
+        time.sleep(0.02)
+        manager.tick()
+        stored = journal.read(context.job.job_id)
+        assert stored is not None
+        assert stored[0].lease_until == clock() + timedelta(seconds=0.03)
+        assert not context.cancel_requested.is_set()
+        journal.writable(False)
+        time.sleep(0.02)
+        manager.tick()
+        assert not context.cancel_requested.is_set(), "a fault of the disk does not end the job"
+        journal.writable(True)
+        manager.stop()
+
+    def test_a_lost_lease_ends_the_run(self, tmp_path: Path, journal: Journal) -> None:
+        manager = build(tmp_path, store=journal, lease=timedelta(seconds=0.001))
+        context = self.running(manager)
+        self.takes_over(journal, context.job.job_id)
+        time.sleep(0.002)
+        manager.tick()
+        with pytest.raises(JobInterrupted):
+            context.check()
+        manager.stop()
+
+    def test_a_report_that_comes_too_late_ends_the_run_and_its_end_changes_nothing(
+        self, tmp_path: Path, journal: Journal
+    ) -> None:
+        manager = build(tmp_path, store=journal, progress_seconds=0)
+        context = self.running(manager)
+        self.takes_over(journal, context.job.job_id)
+        context.report(50)
+        assert context.stop_reason is StopReason.LOST
+        assert manager.get_job(context.job.job_id).current_step == "taken"
+        self.takes_over(journal, context.job.job_id)
+        manager.finish(context, Outcome(JobStatus.COMPLETED))
+        assert manager.get_job(context.job.job_id).status is JobStatus.RUNNING
+        manager.stop()
+
+    def test_a_key_that_the_other_took_stands_for_its_job(self, tmp_path: Path, journal: Journal) -> None:
+        manager = build(tmp_path, store=journal)
+        request = wish(idempotency_key="k")
+        theirs = Job(job_id="theirs", kind=JobKind.ETL, mode="full", created_at=Clock()())
+        journal.insert(StoredJob(theirs, fingerprint(request)), "k")
+        assert manager.create_job(request) == "theirs"
+        assert manager.get_job("theirs") == theirs
+        manager.stop()
 
 
 def test_a_cancel_that_cannot_be_written_is_refused(manager: JobManager, journal: Journal, gate: Gate) -> None:
