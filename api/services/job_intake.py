@@ -1,6 +1,5 @@
 """How wishes become waiting jobs, and how old jobs are forgotten. The caller holds the manager's lock."""
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,8 +14,6 @@ from api.services.job_settings import JobSettings
 from api.services.job_store import JournalUnavailable, KeyHolder, StoredJob, VersionConflict
 
 _MOST_KEYS: Final = 100  # idempotency keys that may stand for one job
-
-_log = logging.getLogger(__name__)
 
 
 class JobIntake:
@@ -64,10 +61,8 @@ class JobIntake:
             if record.job.current_step != waiting(place):
                 moved.append(replace(record, job=record.job.with_changes(current_step=waiting(place))))
         if moved:
-            try:
+            with suppress(JournalUnavailable, VersionConflict):
                 self._registry.commit(*moved)
-            except (JournalUnavailable, VersionConflict) as e:
-                _log.warning("the places in the %s queue could not be journalled: %s", lane, e)
 
     def forget_old(self) -> None:
         """Forget finished jobs beyond the limits of age and count, and delete their logs."""
@@ -77,8 +72,7 @@ class JobIntake:
             return
         try:
             self._registry.forget(gone)
-        except JournalUnavailable as e:
-            _log.warning("old jobs could not be deleted from the journal: %s", e)
+        except JournalUnavailable:
             return
         for job_id in gone:
             with suppress(OSError):

@@ -4,6 +4,7 @@ Writers hold the manager's lock. Readers take the mapping that stands at the mom
 so they wait for nobody, not even for a write to the disk.
 """
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,6 +14,8 @@ from api.models.job import Job, JobStatus, Lane
 from api.services.job_errors import JobNotFound
 from api.services.job_feed import JobFeed
 from api.services.job_store import JobChange, JobStore, JournalUnavailable, KeyHolder, StoredJob, VersionConflict
+
+_log = logging.getLogger(__name__)
 
 
 class JobRegistry:
@@ -143,6 +146,10 @@ class JobRegistry:
         try:
             yield
         except JournalUnavailable as e:
+            if self.fault is None:  # once, not at each of the attempts that follow
+                _log.error("jobs cannot be journalled: %s", e)
             self.fault = e.message
             raise
+        if self.fault is not None:
+            _log.warning("jobs can be journalled again")
         self.fault = None

@@ -111,9 +111,8 @@ class RunningJobs:
             running = self._jobs.get(job_id)
             if running is None:
                 return
-            running.news.update(changes)
-            if running.context.stop_reason is not None:
-                running.news["current_step"] = self._registry.record(job_id).job.current_step
+            stopping = running.context.stop_reason is not None  # the step then says that the job is ending
+            running.news.update({k: v for k, v in changes.items() if not (stopping and k == "current_step")})
             if time.monotonic() - running.written_at >= self._settings.progress_seconds:
                 self._journal_news(running)
 
@@ -137,26 +136,23 @@ class RunningJobs:
         now = time.monotonic()
         if now - running.renewed_at < self._settings.lease.total_seconds() / _RENEWALS_PER_LEASE:
             return
-        try:
+        with suppress(JournalUnavailable):
             if not self._renew(running.context.job.job_id):
                 running.context.request_stop(StopReason.LOST)
             running.renewed_at = now
-        except JournalUnavailable as e:
-            _log.warning("the lease of job %s could not be renewed: %s", running.context.job.job_id, e)
 
     def _journal_news(self, running: _Running) -> None:
         """Write the news, unless they say nothing new. They are no move: when the journal fails, they wait."""
-        record = self._registry.record(running.context.job.job_id)
+        record = self._registry.find(running.context.job.job_id)
         running.written_at = time.monotonic()
-        if record.job.finished:
+        if record is None or record.job.finished:  # somebody has ended it from outside
             running.news.clear()
             return
-        try:
-            job = record.job.with_changes(**running.news)
-            if job.model_copy(update={"version": record.job.version}) != record.job:
-                self._registry.commit(replace(record, job=job))
-            running.news.clear()
-        except VersionConflict:
-            running.context.request_stop(StopReason.LOST)
-        except JournalUnavailable as e:
-            _log.warning("progress of job %s could not be journalled: %s", record.job.job_id, e)
+        with suppress(JournalUnavailable):
+            try:
+                job = record.job.with_changes(**running.news)
+                if job.model_copy(update={"version": record.job.version}) != record.job:
+                    self._registry.commit(replace(record, job=job))
+                running.news.clear()
+            except VersionConflict:
+                running.context.request_stop(StopReason.LOST)

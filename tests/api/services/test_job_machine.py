@@ -233,7 +233,8 @@ TestJobMachine.settings = settings(
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(1200)
 class TestJobMachineAtLength(JobMachine.TestCase):  # type: ignore[misc,name-defined] - made by Hypothesis
     settings = settings(
-        max_examples=1000, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=1000, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
     )
