@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
@@ -151,7 +151,7 @@ class JobManager:
         context.ended.wait(self._settings.cancel_wait_seconds)
         return self.get_job(job_id)
 
-    def subscribe(self, job_id: str | None = None, *, since: int = 0) -> AsyncIterator[JobChange]:
+    def subscribe(self, job_id: str | None = None, *, since: int = 0) -> AsyncGenerator[JobChange, None]:
         """Changes as they come, until `end_streams`; no number of subscribers slows the writers.
 
         Args:
@@ -257,7 +257,7 @@ class JobManager:
         self._intake.forget_old()
         self._lanes.wake(lane)
 
-    async def _follow(self, job: Job, cursor: int, seen: int) -> AsyncIterator[JobChange]:
+    async def _follow(self, job: Job, cursor: int, seen: int) -> AsyncGenerator[JobChange, None]:
         if job.version > seen:
             yield JobChange(cursor, job)
         seen = max(seen, job.version)
