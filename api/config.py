@@ -123,7 +123,12 @@ def _is_origin(text: str) -> bool:
         has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and has_host and "@" not in text and text == f"{parts.scheme}://{parts.netloc}"
+    return (
+        parts.scheme in {"http", "https"}
+        and has_host
+        and "@" not in text
+        and text == f"{parts.scheme}://{parts.netloc}"
+    )
 
 
 def _sentence(location: tuple[int | str, ...], message: str) -> str:

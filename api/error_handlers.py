@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from pydantic_core import list_all_errors
+from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException as FrameworkError
 
 from api.errors import DomainError, FieldError, InvalidRequest
 
 _SHOWN_ERRORS: Final = 20
 _SHOWN_IN_DETAIL: Final = 3
-_CODES: Final[Mapping[int, str]] = {400: "invalid_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES: Final[Mapping[int, str]] = {404: "not_found", 405: "method_not_allowed"}
 
 
 class FieldErrorBody(BaseModel):
@@ -94,6 +94,8 @@ async def _wrong_request(request: Request, error: Exception) -> JSONResponse:
 async def _framework_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FrameworkError)  # noqa: S101 - as above
     request_id = request.state.request_id
+    if isinstance(error.__cause__, DomainError):  # ours, raised where the framework lets only its own errors through
+        return error_response(error.__cause__, request_id)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return error_response(InvalidRequest("The body cannot be read"), request_id)
     body = {
@@ -113,7 +115,7 @@ def _framework_sentence(request: Request, status: int) -> str:
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
-    """pydantic's list of errors as one domain error with a readable sentence."""
+    """Pydantic's list of errors as one domain error with a readable sentence."""
     found = [FieldError(_place(e["loc"]), str(e["msg"])) for e in errors]
     sentences = [
         f"{field.field}: {field.message}" if field.field and e["type"] in _pydantics_own() else field.message
@@ -134,7 +136,7 @@ def _place(location: Sequence[int | str]) -> str:
 @cache
 def _pydantics_own() -> frozenset[str]:
     """The error types whose messages do not say which field is meant; our own messages do."""
-    return frozenset({e["type"] for e in list_all_errors()} | {"json_invalid"})
+    return frozenset(get_args(ErrorType))
 
 
 def _text(text: str) -> str:

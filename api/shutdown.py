@@ -7,11 +7,13 @@ children are ended meanwhile, and connections whose client neither reads nor wri
 
 import asyncio
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from uvicorn import Server
 
 CONNECTION_GRACE_SECONDS: Final = 5
 JOBS_GRACE_SECONDS: Final = 9.0
@@ -44,41 +46,27 @@ class Shutdown:
         return True
 
 
-class _UvicornConfig(Protocol):
-    timeout_graceful_shutdown: int | None
-
-
-class _UvicornServer(Protocol):
-    """What is used of `uvicorn.Server`, whose method `handle_exit` is the handler of its signals."""
-
-    config: _UvicornConfig
-    should_exit: bool
-
-
 @contextmanager
-def begun_by_signals(shutdown: Shutdown) -> Iterator[None]:
-    """Begin the shutdown at SIGINT and SIGTERM, and hand the signal on to the Uvicorn server that runs us.
+def begun_by_signals(shutdown: Shutdown, server: "Server") -> Iterator[None]:
+    """Begin the shutdown at SIGINT and SIGTERM, and hand each signal on to the server."""
+    if server.config.timeout_graceful_shutdown is None:
+        server.config.timeout_graceful_shutdown = CONNECTION_GRACE_SECONDS
 
-    Does nothing where no Uvicorn server handles the signals: whoever runs the application then ends it by the lifespan.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    replaced = {number: handler for number in _SIGNALS if (handler := _uvicorn_handler(number))}
-    for number, (handler, server) in replaced.items():
-        if server.config.timeout_graceful_shutdown is None:
-            server.config.timeout_graceful_shutdown = CONNECTION_GRACE_SECONDS
-        signal.signal(number, _both(shutdown, handler))
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        shutdown.begin()
+        server.handle_exit(number, frame)
+
+    replaced = {number: signal.signal(number, on_signal) for number in _SIGNALS}
     try:
         yield
     finally:
-        for number, (handler, _) in replaced.items():
+        for number, handler in replaced.items():
             signal.signal(number, handler)
 
 
-def _uvicorn_handler(number: int) -> "tuple[_Handler, _UvicornServer] | None":
-    from uvicorn import Server  # noqa: PLC0415 - already loaded where it serves; elsewhere the import is not worth it
+def serving_uvicorn() -> "Server | None":
+    """The Uvicorn server that runs us; None under a test client or another server."""
+    from uvicorn import Server  # noqa: PLC0415 - loaded already where it serves; `import api.main` does without it
 
-    handler = signal.getsignal(number)
-    owner = getattr(handler, "__self__", None)
-    return (handler, owner) if callable(handler) and isinstance(owner, Server) else None
+    owner = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    return owner if isinstance(owner, Server) else None
