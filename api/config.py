@@ -32,12 +32,10 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """Every setting, by the name of its environment variable in lower case.
 
-    The environment wins over `.env` in the project root; an empty value counts as absent.
+    The environment wins over the file; an empty value counts as absent.
     """
 
-    model_config = SettingsConfigDict(
-        env_file=PROJECT_ROOT / ".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     environment: Literal["development", "production"] = "development"
     admin_api_key: SecretStr | None = None
@@ -103,14 +101,14 @@ class Settings(BaseSettings):
         return self
 
 
-def read_settings() -> Settings:
-    """The settings of the environment and of `.env`.
+def read_settings(env_file: Path = PROJECT_ROOT / ".env") -> Settings:
+    """The settings of the environment and of a file, which need not exist.
 
     Raises:
         WrongSettings: one line that names every variable that is wrong.
     """
     try:
-        return Settings()
+        return Settings(_env_file=env_file)
     except ValidationError as error:
         raise WrongSettings("; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
     except (SettingsError, OSError, UnicodeError) as error:

@@ -116,7 +116,7 @@ def _framework_sentence(request: Request, status: int) -> str:
 
 def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
     """Pydantic's list of errors as one domain error with a readable sentence."""
-    found = [FieldError(_place(e["loc"]), str(e["msg"])) for e in errors]
+    found = [FieldError(_place(e), _message(e)) for e in errors]
     sentences = [
         f"{field.field}: {field.message}" if field.field and e["type"] in _pydantics_own() else field.message
         for field, e in zip(found, errors, strict=True)
@@ -126,8 +126,15 @@ def invalid_request(errors: Sequence[Mapping[str, Any]]) -> InvalidRequest:
     return InvalidRequest(f"{detail}; and {more} more" if more > 0 else detail, found[:_SHOWN_ERRORS])
 
 
-def _place(location: Sequence[int | str]) -> str:
+def _message(error: Mapping[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return f"The body is not valid JSON: {error['ctx']['error']} (at character {error['loc'][-1]})"
+    return "There is no such field" if error["type"] == "extra_forbidden" else str(error["msg"])
+
+
+def _place(error: Mapping[str, Any]) -> str:
     """`("body", "game_ids", 2)` as `game_ids.2`; the part of the request that holds it says nothing to a person."""
+    location: Sequence[int | str] = error["loc"][:1] if error["type"] == "json_invalid" else error["loc"]
     if location and location[-1:] != location[:1] and location[0] in {"body", "query", "path", "header"}:
         location = location[1:]
     return ".".join(str(part) for part in location)[:200]
@@ -136,7 +143,7 @@ def _place(location: Sequence[int | str]) -> str:
 @cache
 def _pydantics_own() -> frozenset[str]:
     """The error types whose messages do not say which field is meant; our own messages do."""
-    return frozenset(get_args(ErrorType))
+    return frozenset(get_args(ErrorType)) - {"json_invalid"}
 
 
 def _text(text: str) -> str:

@@ -198,7 +198,7 @@ ETLMode = Literal["full", "incremental", "single", "test"]
 
 def _known_mode(mode: object) -> object:
     if mode not in ETL_MODES:
-        shown = mode if isinstance(mode, str) else repr(mode)
+        shown = mode.encode("utf-8", "replace").decode() if isinstance(mode, str) else repr(mode)
         raise PydanticCustomError(
             "invalid_mode",
             "Invalid mode '{mode}'. Valid modes: {valid}",
@@ -220,6 +220,19 @@ class ETLOptions(BaseModel):
     validate_data: bool = Field(default=True, alias="validate", description="false turns hockey checks into warnings")
     upload_to_supabase: bool = Field(default=False, description="upload the new snapshot when the job completes")
     regenerate_schema: bool = Field(default=False, description="write the database schema anew when the job completes")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_options(cls, options: object) -> object:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        unknown = [str(name) for name in options if name not in known] if isinstance(options, Mapping) else []
+        if unknown:
+            raise PydanticCustomError(
+                "unknown_option",
+                "Unknown option '{option}'. Valid options: {valid}",
+                {"option": unknown[0].encode("utf-8", "replace").decode()[:40], "valid": ", ".join(known)},
+            )
+        return options
 
 
 class TriggerETLRequest(BaseModel):
