@@ -6,6 +6,7 @@ Importing this module does nothing.
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -66,7 +67,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[None]:
     """Build the services, run, and close them, which begins at the signal."""
-    shutdown = Shutdown()
+    shutdown = app.state.shutdown = Shutdown()
     server = serving_uvicorn()
     async with AsyncExitStack() as stack:
         if server is not None:
@@ -137,7 +138,7 @@ def _settings_of_this_process() -> Settings:
     try:
         settings = read_settings()
     except WrongSettings as error:
-        print(f"BenchSight API cannot start: {error}", file=sys.stderr, flush=True)  # noqa: T201 - there is no log yet
+        _say_why(str(error))
         raise SystemExit(1) from None
     configure_logging(settings.log_level, as_json=settings.environment == "production")
     return settings
@@ -149,8 +150,12 @@ def _end_process(error: Exception) -> NoReturn:
     Uvicorn would log the traceback of what the lifespan raises and exit with 3, so this does not return to it. Nothing
     is open yet that needs closing.
     """
-    print(f"BenchSight API cannot start: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the one line
+    _say_why(str(error))
     os._exit(1)
+
+
+def _say_why(reason: str) -> None:
+    print(f"BenchSight API cannot start: {reason}", file=sys.stderr, flush=True)  # noqa: T201 - the one line
 
 
 def _now() -> datetime:
@@ -177,12 +182,23 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - importing this module shall stay quick
 
     settings = _settings_of_this_process()
-    config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, log_config=None, access_log=False
-    )
-    listening = config.bind_socket()  # an address in use ends the process with one line and 1
+    listening = _listening_socket(settings.host, settings.port)
+    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
     with suppress(KeyboardInterrupt):  # Uvicorn passes Ctrl+C on when it has shut down
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """The address, taken but not listened at yet; an address in use ends the process with one line."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        _say_why(f"HOST, PORT: cannot listen at {host}, port {port} ({error.strerror})")
+        raise SystemExit(1) from None
+    logger.info("address", host=host, port=listening.getsockname()[1])
+    return listening
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What happens to every request: an id and a log line, one answer to the unexpected, the key, a bound on the body."""
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -17,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.config import Settings
 from api.error_handlers import error_response
 from api.errors import DomainError, TooLarge, Unauthenticated
+from api.services.job_errors import ShuttingDown
+from api.shutdown import is_shutting_down
 from api.utils.logger import logger
 
 EXPOSED_HEADERS: Final = ("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location")
@@ -76,6 +79,11 @@ class RequestLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
+            except asyncio.CancelledError:  # how Uvicorn ends what is still open some time after the signal
+                if not is_shutting_down(scope["app"]):
+                    raise
+                if status == 0:
+                    await error_response(ShuttingDown(), request_id)(scope, receive, send_with_id)
             finally:
                 logger.info(
                     "request",

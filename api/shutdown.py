@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from fastapi import FastAPI
+
 if TYPE_CHECKING:
     from uvicorn import Server
 
@@ -46,6 +48,12 @@ class Shutdown:
         return True
 
 
+def is_shutting_down(app: FastAPI) -> bool:
+    """Whether this application's server is."""
+    shutdown = getattr(app.state, "shutdown", None)
+    return isinstance(shutdown, Shutdown) and shutdown.begun
+
+
 @contextmanager
 def begun_by_signals(shutdown: Shutdown, server: "Server") -> Iterator[None]:
     """Begin the shutdown at SIGINT and SIGTERM, and hand each signal on to the server."""
@@ -57,6 +65,8 @@ def begun_by_signals(shutdown: Shutdown, server: "Server") -> Iterator[None]:
         server.handle_exit(number, frame)
 
     replaced = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    if server.should_exit:  # the signal came first
+        shutdown.begin()
     try:
         yield
     finally:

@@ -29,7 +29,7 @@ class LastETL(BaseModel):
     mode: str
     status: JobStatus
     completed_at: UtcDatetime | None
-    error: str | None
+    error: str | None = Field(default=None, description="why it failed")
 
 
 class PublishedSnapshot(BaseModel):

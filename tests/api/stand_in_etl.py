@@ -49,42 +49,67 @@ def complete() -> None:
     say(event="completed", result=result)
 
 
+def slow() -> int:
+    for second in range(600):
+        say(event="step", step="extract", title="Reading", done=second, total=600, fraction=0.2, eta_seconds=9)
+        print(f"second {second}", flush=True)  # noqa: T201 - a program of its own
+        time.sleep(0.2)
+    return 1
+
+
+def quiet() -> int:
+    time.sleep(600)
+    return 1
+
+
+def stubborn() -> int:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    subprocess.Popen([sys.executable, "-c", deaf])
+    return quiet()
+
+
+def fails() -> int:
+    say(event="failed", error="The master workbook has no sheet dim_player", exit_code=1)
+    return 1
+
+
+def blocked() -> int:
+    say(event="failed", error="points are not goals + assists in 2 rows", exit_code=3)
+    return 3
+
+
+def crashes() -> int:
+    raise RuntimeError("the disk is full")
+
+
+def is_killed() -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 1
+
+
+def is_silent() -> int:
+    return 0
+
+
+MISBEHAVIOURS = {
+    function.__name__.replace("_", " "): function
+    for function in (slow, quiet, stubborn, fails, blocked, crashes, is_killed, is_silent)
+}
+
+
 def run(behaviour: str) -> int:
     (data_dir / "seen.json").write_text(
         json.dumps(
             {"argv": sys.argv[1:], "key": os.environ.get("ADMIN_API_KEY"), "run": os.environ.get("BENCHSIGHT_RUN_ID")}
         )
     )
-    print("Reading games", flush=True)
+    print("Reading games", flush=True)  # noqa: T201 - a program of its own
     say(event="started", run_id=arguments.run_id, mode=arguments.mode)
     say(event="step", step="extract", title="Reading games", done=1, total=2, fraction=0.2, eta_seconds=1.5)
     say(event="something_newer", than="the service knows")
-    match behaviour:
-        case "slow":
-            for second in range(600):
-                say(event="step", step="extract", title="Reading", done=second, total=600, fraction=0.2, eta_seconds=9)
-                print(f"second {second}", flush=True)
-                time.sleep(0.2)
-        case "quiet":
-            time.sleep(600)
-        case "stubborn":
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            subprocess.Popen(
-                [sys.executable, "-c", "import signal,time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"]
-            )
-            time.sleep(600)
-        case "fails":
-            say(event="failed", error="The master workbook has no sheet dim_player", exit_code=1)
-            return 1
-        case "blocked":
-            say(event="failed", error="points are not goals + assists in 2 rows", exit_code=3)
-            return 3
-        case "crashes":
-            raise RuntimeError("the disk is full")
-        case "is killed":
-            os.kill(os.getpid(), signal.SIGKILL)
-        case "is silent":
-            return 0
+    if (misbehave := MISBEHAVIOURS.get(behaviour)) is not None:
+        return misbehave()
     say(event="table_built", table="dim_player", rows=40, seconds=0.01, done=1, total=2, fraction=0.6, eta_seconds=0.5)
     say(event="table_built", table="fact_goals", rows=2, seconds=0.01, done=2, total=2, fraction=0.9, eta_seconds=0.1)
     say(event="warning", message="game 18969 has no goalie")
@@ -93,6 +118,6 @@ def run(behaviour: str) -> int:
 
 
 if arguments.list_games:
-    print(text_of("tracked.json", "[]"))
+    print(text_of("tracked.json", "[]"))  # noqa: T201 - as above
     sys.exit(int(text_of("list_exit", "0")))
 sys.exit(run(text_of("behaviour", "works").strip()))
