@@ -65,7 +65,9 @@ def free_port() -> int:
 
 def environment(data_dir: Path, port: int, **changes: str) -> dict[str, str]:
     inherited = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_START") if name in os.environ
+        name: value
+        for name, value in os.environ.items()
+        if name in {"PATH", "HOME", "LANG"} or name.startswith("COVERAGE")
     }
     ours = {"BENCHSIGHT_DATA_DIR": str(data_dir), "PORT": str(port), "ETL_SCRIPT": str(STAND_IN)}
     return inherited | ours | changes
