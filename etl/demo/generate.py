@@ -28,6 +28,7 @@ MAX_WORKBOOKS: Final = 30
 MAX_SHELLS: Final = 12
 FORMS: Final = {3: "W3", 11: "W1", 19: "W2"}  # of every 24 games, three are workbooks
 MODERN_EVERY: Final = 5
+UNFINISHED_RAW: Final = ".demo-raw"  # becomes raw/ when the league is whole
 
 
 class NotADemo(ValueError):
@@ -77,8 +78,8 @@ def generate(request: Request, on_progress: Progress) -> Summary:
     Raises:
         NotADemo: `raw/` holds files and is not a demo league of an earlier run.
     """
-    raw = request.data_dir / "raw"
     _clear(request.data_dir)
+    raw = request.data_dir / UNFINISHED_RAW
     league = build_league(request.seed, request.games, request.today)
     plan = _plan(league, request)
     games_dir = raw / "games"
@@ -107,18 +108,15 @@ def _report(on_progress: Progress, total: int, made: _Made, game_id: int) -> Non
 
 
 def _clear(data_dir: Path) -> None:
+    """Make room: an earlier demo league goes, anything else stays and stops us."""
     raw = data_dir / "raw"
-    if raw.is_dir() and any(p.is_file() for p in raw.rglob("*")):
-        if not (data_dir / FILE_NAME).is_file():
-            raise NotADemo(
-                f"{raw} holds files that no demo wrote (there is no {FILE_NAME} in {data_dir}); "
-                "choose another --data-dir"
-            )
-        shutil.rmtree(raw)
-    elif raw.is_dir():
-        shutil.rmtree(raw)
+    if raw.is_dir() and any(p.is_file() for p in raw.rglob("*")) and not (data_dir / FILE_NAME).is_file():
+        raise NotADemo(
+            f"{raw} holds files that no demo wrote (there is no {FILE_NAME} in {data_dir}); choose another --data-dir"
+        )
+    for folder in (raw, data_dir / UNFINISHED_RAW):
+        shutil.rmtree(folder, ignore_errors=True)
     (data_dir / FILE_NAME).unlink(missing_ok=True)
-    raw.mkdir(parents=True)
 
 
 def _played_ids(league: League) -> list[int]:
@@ -185,7 +183,7 @@ def _pool(request: Request) -> Iterator[PlayAll]:
 
 
 def _finish(request: Request, league: League, plan: dict[int, game_files.Assignment], made: _Made) -> Summary:
-    raw = request.data_dir / "raw"
+    raw = request.data_dir / UNFINISHED_RAW
     names = {game_id: a.flaws for game_id, a in plan.items()}
     around = flaws_league.Surroundings(league, frozenset(plan), flaws_league.swapped_games(names))
     strays = [s.fixture for s in made.sheets if s.fixture.game_id not in plan][
@@ -195,4 +193,5 @@ def _finish(request: Request, league: League, plan: dict[int, game_files.Assignm
     scheduled = write_master(raw, league, made.sheets, request.flaws, around)
     write_rule_book(raw)
     write_truth(request.data_dir / FILE_NAME, league, made.truths, made.sheets, names)
+    raw.rename(request.data_dir / "raw")
     return Summary(len(made.truths), len(made.sheets), scheduled)
