@@ -60,14 +60,6 @@ def foreign_shift(export: Row, rng: Random) -> None:
     _count(export)
 
 
-@game_flaw("all shifts lost", 9)
-def shifts_lost(export: Row, rng: Random) -> None:
-    """Events without shifts."""
-    del rng
-    export["shifts"] = []
-    _count(export)
-
-
 @game_flaw("stop types empty on two shifts in three", 2)
 def stop_types_blank(export: Row, rng: Random) -> None:
     """Most trackers leave them empty."""
@@ -131,6 +123,14 @@ def settings_key(export: Row, rng: Random) -> None:
     """The real exports carry one; a demo league carries a made-up one to prove that it is dropped."""
     key = "demo-not-a-secret-" + "".join(rng.choices("abcdefghijkmnpqrstuvwxyz23456789", k=190))
     export["settings"] = {"sbUrl": "https://demo-project.invalid", "sbKey": key, "theme": "dark", "autoSave": True}
+
+
+@game_flaw("all shifts lost", 9)
+def shifts_lost(export: Row, rng: Random) -> None:
+    """Events without shifts."""
+    del rng
+    export["shifts"] = []
+    _count(export)
 
 
 def _count(export: Row) -> None:

@@ -142,8 +142,7 @@ def _plan(league: League, request: Request) -> dict[int, game_files.Assignment]:
     plan = {}
     for tracking in trackings:
         names = assigned[tracking.game_id]
-        neighbour = latest_first[min(tracking.ordinal + 1, len(latest_first) - 1)]
-        folder = neighbour if "wrong_folder" in names else tracking.game_id
+        folder = tracking.game_id - 1 if "wrong_folder" in names else tracking.game_id
         plan[tracking.game_id] = game_files.Assignment(tracking, names, str(folder))
     return plan
 
@@ -187,7 +186,7 @@ def _finish(request: Request, league: League, plan: dict[int, game_files.Assignm
     names = {game_id: a.flaws for game_id, a in plan.items()}
     around = flaws_league.Surroundings(league, frozenset(plan), flaws_league.swapped_games(names))
     strays = [s.fixture for s in made.sheets if s.fixture.game_id not in plan][
-        -min(MAX_SHELLS, 2 + request.games // 6) :
+        -min(MAX_SHELLS, 3 + request.games // 6) :
     ]
     game_files.write_strays([dress(league, f) for f in strays], request.flaws, raw / "games")
     scheduled = write_master(raw, league, made.sheets, request.flaws, around)

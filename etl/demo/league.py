@@ -142,7 +142,7 @@ def build_league(seed: int, games: int, today: date) -> League:
         game_id += len(regular) + PLAYOFF_GAMES
         playoff_day = start + timedelta(days=rounds * spacing + 3)
         subs = tuple(p for p in players if p.player_id in squads.subs)
-        first_year = start.year if start.month >= 7 else start.year - 1  # noqa: PLR2004 - seasons begin in autumn
+        first_year = _season_year(today) - (SEASONS - 1 - index)
         seasons.append(
             Season(
                 season_id=f"N{first_year}{first_year + 1}F",
@@ -158,6 +158,11 @@ def build_league(seed: int, games: int, today: date) -> League:
         )
         squads = _next_season(rng, squads)
     return League(seed, today, teams, players, tuple(seasons))
+
+
+def _season_year(today: date) -> int:
+    """The first of the two years that name the season in progress: a season is named from July on."""
+    return today.year if today.month >= 7 else today.year - 1  # noqa: PLR2004 - July
 
 
 def playoff_fixture(season: int, of: Season, number: int, pairing: tuple[int, int]) -> Fixture:
