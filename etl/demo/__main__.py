@@ -33,9 +33,16 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--games", type=int, default=DEFAULT_GAMES, metavar="N", help="tracked games (default 24)")
     result.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes (default 1)")
     result.add_argument("--flaws", default="default", help="all, none, default, or names separated by commas")
-    result.add_argument("--today", type=date.fromisoformat, default=TODAY, help=f"the present day (default {TODAY})")
+    result.add_argument("--today", type=_day, default=TODAY, help=f"the present day (default {TODAY})")
     result.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="processes (default 2)")
     return result
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like {TODAY}") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

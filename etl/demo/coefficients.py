@@ -79,7 +79,7 @@ REBOUND_RESULT: Final = Weighted(
      "Rebound_FlurryGenerated": 3}
 )  # fmt: skip
 HOME_ADVANTAGE: Final = 0.06  # log of the goal rate
-MEAN_GOALS: Final = 2.4  # of an average team, in regulation; what the event simulation gives
+MEAN_GOALS: Final = 2.27  # of an average team, in regulation; what the event simulation gives
 POWER_PLAY_SHOTS: Final = 1.7  # factor on the shot weight with one skater more
 POWER_PLAY_GOALS: Final = 1.35
 EMPTY_NET_GOALS: Final = 0.62  # share of attempts at an empty net that go in

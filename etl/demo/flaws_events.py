@@ -87,12 +87,13 @@ def cut_end_clock(export: Row, rng: Random) -> None:
 def reversed_ends(export: Row, rng: Random) -> None:
     """Start and end stay as far apart, in the wrong direction."""
     for event in export["events"]:
-        if event["type"] in {"Possession", "Zone_Entry_Exit", "LoosePuck"} and rng.random() < 0.33:  # noqa: PLR2004 - a third
-            start = _seconds(event["start_time"]) if event["start_time"] else 0
-            lasts = start - _seconds(event["end_time"]) if start else 0
-            if lasts > 0 and start + lasts < PERIOD_MINUTES * 60:
-                end = start + lasts
-                event["end_time"] = f"{end // 60:02d}:{end % 60:02d}"
+        lasting = event["type"] in {"Possession", "Zone_Entry_Exit", "LoosePuck"} and event["end_time"][3:]
+        if not lasting or rng.random() >= 0.33:  # noqa: PLR2004 - a third
+            continue
+        start = _seconds(event["start_time"])
+        end = 2 * start - _seconds(event["end_time"])
+        if start < end < PERIOD_MINUTES * 60:
+            event["end_time"] = f"{end // 60:02d}:{end % 60:02d}"
 
 
 @game_flaw("no chain key at all", 3)

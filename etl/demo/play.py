@@ -213,7 +213,7 @@ class Play:
     def shot_factor(self) -> float:
         """How much likelier than usual the side with the puck is to shoot."""
         more = self.ice.advantage(self.puck)
-        return exp(0.5 * self.matchup.edge(self.puck)) * c.POWER_PLAY_SHOTS**more
+        return exp(self.matchup.edge(self.puck)) * c.POWER_PLAY_SHOTS**more
 
     def goal_chance(self, shooter: Dressed) -> float:
         """Share of this player's shots on net that go in."""

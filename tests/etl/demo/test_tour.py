@@ -261,7 +261,7 @@ class TestCommand:
         [
             (["--flaws", "ghosts"], "unknown flaw ghosts"),
             (["--games", "0"], "between 1 and 5000"),
-            (["--today", "soon"], "invalid fromisoformat value"),
+            (["--today", "soon"], "not a day like 2026-01-18"),
         ],
     )
     def test_wrong_usage_is_exit_code_2(
