@@ -338,6 +338,14 @@ def empty(name: str) -> pl.DataFrame:
     return pl.DataFrame(schema=SCHEMAS[name])
 
 
+def filled(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The columns of the canonical frame of this name, cast; those that `frame` lacks are null, its others left out."""
+    return frame.select(
+        pl.col(column).cast(dtype) if column in frame.columns else pl.lit(None, dtype=dtype).alias(column)
+        for column, dtype in SCHEMAS[name].items()
+    )
+
+
 def conform(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with exactly the columns of its schema, in order: the boundary that every reader passes.
 

@@ -49,11 +49,15 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class LeagueRules:
-    """The rules in force. `time_zone` is an IANA name; `playoff_places` counts teams that qualify."""
+    """The rules in force. `time_zone` is an IANA name; `playoff_places` counts teams that qualify.
+
+    `publish_personal_data` puts birth years and genders into the published tables; without it they stay out.
+    """
 
     name: str = "League"
     time_zone: str = "America/New_York"
     playoff_places: int = 4
+    publish_personal_data: bool = False
     periods: Periods = field(default_factory=Periods)
     penalties: Penalties = field(default_factory=Penalties)
     points: Points = field(default_factory=Points)
@@ -98,7 +102,11 @@ def _checked(key: str, value: object, kind: object) -> object:
         if isinstance(value, str) and value.strip():
             return value.strip()
         raise InvalidRules(f"{key}: expected a text, not {value!r}")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        raise InvalidRules(f"{key}: expected true or false, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise InvalidRules(f"{key}: expected a number of at least 0, not {value!r}")
     if kind is int and value != int(value):
         raise InvalidRules(f"{key}: expected a whole number, not {value!r}")

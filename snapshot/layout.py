@@ -59,6 +59,11 @@ class DataDir:
         """Names the only run that may publish (see `snapshot.fence`)."""
         return self.state / "fence.json"
 
+    @property
+    def pins(self) -> Path:
+        """Snapshots that unfinished jobs still need (see `snapshot.pins`)."""
+        return self.state / "pins"
+
     def create(self) -> None:
         """Make the folders that are missing."""
         for folder in (self.raw, self.snapshots, self.logs, self.state):

@@ -1,0 +1,69 @@
+"""What routes are given: the services, by the names of these types."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.errors import Unavailable
+from api.services.etl_service import ETLService
+from api.services.job_manager import JobManager
+from api.services.known_games import KnownGames
+from api.services.status_service import StatusService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a running server has; built by `api.main` when it starts."""
+
+    jobs: JobManager
+    games: KnownGames
+    etl: ETLService
+    status: StatusService
+
+
+class NotStarted(Unavailable):
+    """The application has not been started, or is not ready yet."""
+
+    code = "not_started"
+
+
+async def clock(request: Request) -> Callable[[], datetime]:
+    """The server's clock, in UTC."""
+    now: Callable[[], datetime] = request.app.state.now
+    return now
+
+
+async def services(request: Request) -> Services:
+    """All services.
+
+    Raises:
+        NotStarted: the application's lifespan has not begun.
+    """
+    built = getattr(request.app.state, "services", None)
+    if not isinstance(built, Services):
+        raise NotStarted("The server is starting; try again in a moment")
+    return built
+
+
+async def job_manager(built: Annotated[Services, Depends(services)]) -> JobManager:
+    """The manager of all jobs."""
+    return built.jobs
+
+
+async def etl_service(built: Annotated[Services, Depends(services)]) -> ETLService:
+    """The service that queues ETL jobs."""
+    return built.etl
+
+
+async def status_service(built: Annotated[Services, Depends(services)]) -> StatusService:
+    """The service that reports on the service."""
+    return built.status
+
+
+Clock = Annotated[Callable[[], datetime], Depends(clock)]
+Jobs = Annotated[JobManager, Depends(job_manager)]
+Etl = Annotated[ETLService, Depends(etl_service)]
+Status = Annotated[StatusService, Depends(status_service)]

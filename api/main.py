@@ -1,0 +1,205 @@
+"""The service: everything is built here, from settings, when a server starts.
+
+`python -m api.main`, `uvicorn api.main:app` and `python main.py` in this folder start the same server on the same data.
+Importing this module does nothing.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NoReturn
+from uuid import uuid4
+
+if not __package__:  # started as a file: `cd api && python main.py`
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from fastapi import FastAPI
+
+from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
+from api.dependencies import Services
+from api.error_handlers import register_error_handlers
+from api.middleware import add_middleware
+from api.models.job import JobKind
+from api.openapi import TAGS, openapi_document
+from api.routes import etl_router, health_router, ml_router, staging_router, upload_router
+from api.server_lock import StartFailed, sole_server
+from api.services.etl_service import ETLService
+from api.services.job_manager import Executor, JobManager, JobSettings
+from api.services.job_store import JournalBroken
+from api.services.job_store_sqlite import SqliteJobStore
+from api.services.known_games import KnownGames
+from api.services.status_service import ServiceFacts, StatusService
+from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
+from api.utils.logger import configure_logging, logger
+from snapshot.layout import DataDir
+
+_KEPT_FROM_CHILDREN: Final = frozenset({"ADMIN_API_KEY"})
+
+
+def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
+    """The application. Its services are built when its lifespan begins, and closed when it ends.
+
+    `environ` is what child processes get as their environment, the server's keys aside; this process's when absent.
+    """
+    app = FastAPI(
+        title=API_TITLE,
+        version=API_VERSION,
+        description=API_DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lambda app: _lifespan(app, settings, os.environ if environ is None else environ),
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.now = _now
+    for router in (health_router, etl_router, upload_router, staging_router, ml_router):
+        app.include_router(router)
+    register_error_handlers(app)
+    add_middleware(app, settings, new_id=_new_id)
+    app.openapi = cache(lambda: openapi_document(app, has_key=settings.admin_api_key is not None))  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[None]:
+    """Build the services, run, and close them, which begins at the signal."""
+    shutdown = app.state.shutdown = Shutdown()
+    server = serving_uvicorn()
+    async with AsyncExitStack() as stack:
+        if server is not None:
+            stack.enter_context(begun_by_signals(shutdown, server))
+        try:
+            await stack.enter_async_context(sole_server(DataDir(settings.benchsight_data_dir), shutdown))
+            services = build_services(settings, environ)
+            for job in await asyncio.to_thread(services.jobs.start):
+                services.etl.give_up(job)
+        except (StartFailed, JournalBroken) as error:
+            if server is not None:
+                _end_process(error)
+            raise
+        app.state.services = services
+        stopping = asyncio.create_task(_stop_when_told(shutdown, services))
+        logger.info("started", data_dir=str(settings.benchsight_data_dir), environment=settings.environment)
+        try:
+            yield
+        finally:
+            shutdown.begin()
+            await stopping
+            del app.state.services
+
+
+async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
+    """End everything that waits or works, as soon as the shutdown begins."""
+    await shutdown.wait()
+    logger.info("stopping")
+    services.jobs.end_streams()
+    services.games.close()
+    await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
+
+
+def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
+    """All services of a server, ready to start."""
+    data_dir = DataDir(settings.benchsight_data_dir)
+    executors: dict[JobKind, Executor] = {}
+    jobs = JobManager(
+        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
+        now=_now,
+        new_id=_new_id,
+        settings=JobSettings(
+            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
+        ),
+        executors=executors,
+    )
+    child_env = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
+    etl_command = (sys.executable, str(settings.etl_script))
+    games = KnownGames(
+        data_dir,
+        (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
+        cwd=PROJECT_ROOT,
+        env=child_env,
+    )
+    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=child_env)
+    executors[JobKind.ETL] = etl.executor
+    facts = ServiceFacts(
+        version=API_VERSION,
+        environment=settings.environment,
+        has_key=settings.admin_api_key is not None,
+        etl_script=settings.etl_script,
+    )
+    return Services(jobs=jobs, games=games, etl=etl, status=StatusService(jobs, data_dir, facts, now=_now))
+
+
+def _settings_of_this_process() -> Settings:
+    """The settings, and logging by them; a wrong one ends the process with one line."""
+    try:
+        settings = read_settings()
+    except WrongSettings as error:
+        _say_why(str(error))
+        raise SystemExit(1) from None
+    configure_logging(settings.log_level, as_json=settings.environment == "production")
+    return settings
+
+
+def _end_process(error: Exception) -> NoReturn:
+    """End a start that failed.
+
+    Uvicorn would log the traceback of what the lifespan raises and exit with 3, so this does not return to it. Nothing
+    is open yet that needs closing.
+    """
+    _say_why(str(error))
+    os._exit(1)
+
+
+def _say_why(reason: str) -> None:
+    print(f"BenchSight API cannot start: {reason}", file=sys.stderr, flush=True)  # noqa: T201 - the one line
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+@cache
+def _app_of_this_process() -> FastAPI:
+    return create_app(_settings_of_this_process())
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the signature that Python gives it
+    if name == "app":
+        return _app_of_this_process()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    import uvicorn  # noqa: PLC0415 - importing this module shall stay quick
+
+    settings = _settings_of_this_process()
+    listening = _listening_socket(settings.host, settings.port)
+    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
+    with suppress(KeyboardInterrupt):  # Uvicorn passes Ctrl+C on when it has shut down
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening_socket(host: str, port: int) -> socket.socket:
+    """The address, taken but not listened at yet; an address in use ends the process with one line."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        _say_why(f"HOST, PORT: cannot listen at {host}, port {port} ({error.strerror})")
+        raise SystemExit(1) from None
+    logger.info("address", host=host, port=listening.getsockname()[1])
+    return listening
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The examples of `/docs`. A test sends every request example and holds every answer against its schema."""
+
+from typing import Any, Final
+
+JOB_ID: Final = "3f6c2a9e0b7d4c58a1f2e3d4c5b6a798"
+SNAPSHOT_ID: Final = "20261018T193012482913Z-3f6c2a9e"
+
+_QUEUED: Final[dict[str, Any]] = {
+    "job_id": JOB_ID,
+    "kind": "etl",
+    "status": "pending",
+    "mode": "full",
+    "game_ids": None,
+    "options": {
+        "wipe": False,
+        "validate": True,
+        "upload_to_supabase": False,
+        "regenerate_schema": False,
+        "source": "excel",
+        "exclude_game_ids": [],
+    },
+    "created_at": "2026-10-18T19:30:07.120000Z",
+    "started_at": None,
+    "completed_at": None,
+    "progress": 0,
+    "current_step": "Waiting, first in line",
+    "eta_seconds": None,
+    "result": None,
+    "error": None,
+    "errors": [],
+    "tables_created": None,
+    "linked_to": None,
+    "log_available": False,
+    "version": 1,
+}
+_RUNNING: Final[dict[str, Any]] = {
+    **_QUEUED,
+    "status": "running",
+    "started_at": "2026-10-18T19:30:07.190000Z",
+    "progress": 42,
+    "current_step": "Built fact_shifts (12/27)",
+    "eta_seconds": 3.1,
+    "tables_created": ["dim_player", "dim_team", "fact_shifts"],
+    "log_available": True,
+    "version": 9,
+}
+_COMPLETED: Final[dict[str, Any]] = {
+    **_RUNNING,
+    "status": "completed",
+    "completed_at": "2026-10-18T19:30:12.602000Z",
+    "progress": 100,
+    "current_step": "Completed",
+    "eta_seconds": None,
+    "result": {
+        "tables_created": ["dim_player", "dim_team", "fact_shifts"],
+        "rows_written": 21840,
+        "games": 60,
+        "games_read": 2,
+        "snapshot_id": SNAPSHOT_ID,
+        "published": True,
+        "duration_seconds": 5.4,
+        "warnings": [],
+        "quarantined": [{"file": "raw/notes.json", "reason": "not a tracker export"}],
+        "left_out": [],
+    },
+    "version": 24,
+}
+_CANCELLED: Final[dict[str, Any]] = {
+    **_RUNNING,
+    "status": "cancelled",
+    "completed_at": "2026-10-18T19:30:09.480000Z",
+    "eta_seconds": None,
+    "error": "The job was cancelled",
+    "version": 12,
+}
+_UPLOAD: Final[dict[str, Any]] = {
+    **_QUEUED,
+    "kind": "upload",
+    "mode": "all",
+    "options": {"replace": False, "keep_missing": False},
+    "linked_to": JOB_ID,
+    "job_id": "b1a7c3d5e9f0412688aa77cc55ee33dd",
+}
+
+TRIGGER_REQUESTS: Final[dict[str, Any]] = {
+    "full": {"summary": "Read new and changed games, rebuild all tables", "value": {"mode": "full"}},
+    "portal": {
+        "summary": "As the portal sends it",
+        "value": {
+            "mode": "full",
+            "game_ids": None,
+            "exclude_game_ids": None,
+            "source": "excel",
+            "options": {"wipe": True, "validate": True},
+        },
+    },
+    "single": {"summary": "Read two games again", "value": {"mode": "single", "game_ids": [18969, 18977]}},
+    "incremental": {"summary": "Do nothing when nothing changed", "value": {"mode": "incremental"}},
+    "test": {"summary": "Run all checks, publish nothing", "value": {"mode": "test"}},
+    "without_a_game": {"summary": "Leave a game out", "value": {"mode": "full", "exclude_game_ids": [18969]}},
+}
+QUEUED_JOB: Final = {"queued": {"summary": "Waiting in its lane", "value": _QUEUED}}
+ANY_JOB: Final = {
+    "running": {"summary": "At work", "value": _RUNNING},
+    "completed": {"summary": "Done, and published", "value": _COMPLETED},
+    "cancelled": {"summary": "Cancelled", "value": _CANCELLED},
+}
+CANCELLED_JOB: Final = {"cancelled": {"summary": "Ended, and nothing of it is left", "value": _CANCELLED}}
+ETL_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [_RUNNING, _COMPLETED]}}
+WAREHOUSE_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [_UPLOAD]}}
+JOB_LOG: Final = {
+    "first_piece": {
+        "summary": "The first piece of a running job's log",
+        "value": {
+            "job_id": JOB_ID,
+            "offset": 0,
+            "next_offset": 44,
+            "complete": False,
+            "text": "Reading games (2/60)\nReading games (3/60)...\n",
+        },
+    }
+}
+HEALTH: Final = {
+    "healthy": {
+        "summary": "The process answers",
+        "value": {"status": "healthy", "version": "1.0.0", "timestamp": "2026-10-18T19:30:07.120000Z"},
+    }
+}
+SERVICE_STATUS: Final = {
+    "operational": {
+        "summary": "A league with a published snapshot",
+        "value": {
+            "status": "operational",
+            "version": "1.0.0",
+            "environment": "development",
+            "etl_available": True,
+            "supabase_connected": False,
+            "timestamp": "2026-10-18T19:31:00Z",
+            "jobs": {"running": 0, "pending": 0},
+            "last_etl": {
+                "job_id": JOB_ID,
+                "mode": "full",
+                "status": "completed",
+                "completed_at": "2026-10-18T19:30:12.602000Z",
+                "error": None,
+            },
+            "published": {
+                "snapshot_id": SNAPSHOT_ID,
+                "created_at": "2026-10-18T19:30:12Z",
+                "games": 60,
+                "tables": 27,
+                "rows": 21840,
+            },
+            "disk": {"total_bytes": 52710469632, "free_bytes": 31138512896},
+            "warnings": ["No authentication: whoever reaches this server may use it; set ADMIN_API_KEY"],
+        },
+    }
+}
+
+
+def answer(examples: dict[str, Any], description: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    """One entry of OpenAPI `responses`: an answer with its examples, and its headers with what they say."""
+    documented: dict[str, Any] = {
+        "description": description,
+        "content": {"application/json": {"examples": examples}},
+    }
+    if headers:
+        documented["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
+        }
+    return documented

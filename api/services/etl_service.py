@@ -1,0 +1,149 @@
+"""ETL jobs: queue them, and run `run_etl.py` as the child that does the work."""
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from api.models.job import Job, TriggerETLRequest
+from api.services.child_process import run_child
+from api.services.etl_watch import RunWatch, last_useful_line
+from api.services.job_context import JobContext
+from api.services.job_errors import JobFailed
+from api.services.job_manager import JobManager
+from api.services.known_games import KnownGames
+from snapshot.fence import Fence
+from snapshot.files import LockHeld, exclusive
+from snapshot.layout import DataDir
+
+_BLOCKED_BY_A_CHECK: Final = 3
+_LOOK_AGAIN_SECONDS: Final = 0.5
+_NOT_DONE: Final[Mapping[str, str]] = {
+    "upload_to_supabase": "The tables were not uploaded: this version of the server has no upload",
+    "regenerate_schema": "The database schema was not written: this version of the server writes none",
+}
+
+
+class ETLService:
+    """Queues ETL jobs and runs them. `command` starts the ETL program: an interpreter and a script."""
+
+    def __init__(
+        self,
+        jobs: JobManager,
+        games: KnownGames,
+        data_dir: DataDir,
+        *,
+        command: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+    ) -> None:
+        self._jobs = jobs
+        self._games = games
+        self._data_dir = data_dir
+        self._command = tuple(command)
+        self._cwd = cwd
+        self._env = env
+
+    def run_etl_async(self, request: TriggerETLRequest, *, idempotency_key: str | None = None) -> Job:
+        """Queue an ETL job and return it at once (blocking only to check game ids; call it from a thread).
+
+        Raises:
+            UnknownGames: the request names games that the league does not have.
+            IdempotencyConflict: the key came before with another request.
+            QueueFull: too many jobs wait.
+            ShuttingDown, JournalUnavailable: no job can be taken now.
+        """
+        self._games.require("game_ids", request.game_ids or ())
+        self._games.require("exclude_game_ids", request.exclude_game_ids or ())
+        return self._jobs.get_job(self._jobs.create_job(request.as_new_job(idempotency_key=idempotency_key)))
+
+    def _run_etl_sync(self, job: Job, context: JobContext) -> dict[str, object]:
+        """Run the ETL program for a job, to its end, on the thread of the lane; the job's result.
+
+        Raises:
+            JobFailed: with the run's own reason, or the last useful line of its log.
+            JobCancelled, JobTimedOut, JobInterrupted: it was stopped and nothing of it is left.
+        """
+        progress_file = self._data_dir.state / f"progress-{job.job_id}.jsonl"
+        watch = RunWatch(progress_file, context)
+        try:
+            with self._allowed_to_publish(job, context):
+                exit_code = run_child(
+                    self._arguments(job, progress_file),
+                    cwd=self._cwd,
+                    env=self._env,
+                    context=context,
+                    on_poll=watch.poll,
+                )
+        finally:
+            progress_file.unlink(missing_ok=True)
+        return _outcome(job, watch, exit_code, context.log_path)
+
+    executor = _run_etl_sync
+    """What the job manager runs for an ETL job."""
+
+    def give_up(self, job: Job) -> None:
+        """See to it that a run which was interrupted can never publish, should anything of it be left."""
+        Fence(self._data_dir).lower(job.job_id)
+
+    @contextmanager
+    def _allowed_to_publish(self, job: Job, context: JobContext) -> Iterator[None]:
+        """Raise the fence for this run, and lower it when the run is over.
+
+        A run started by hand on the same data directory is waited for: raising the fence would make it fail. The fence
+        is raised while the run lock is held, so that no other run can begin in between.
+        """
+        fence = Fence(self._data_dir)
+        while True:
+            try:
+                with exclusive(self._data_dir.etl_lock, wait_seconds=0):
+                    fence.raise_for(job.job_id)
+                break
+            except LockHeld:
+                context.report(None, "Waiting for a run that was started outside of the server")
+                context.cancel_requested.wait(min(_LOOK_AGAIN_SECONDS, max(context.deadline_seconds_left(), 0)))
+                context.check()
+        try:
+            yield
+        finally:
+            fence.lower(job.job_id)
+
+    def _arguments(self, job: Job, progress_file: Path) -> list[str]:
+        options = job.options
+        arguments = [*self._command, "--mode", job.mode, "--data-dir", str(self._data_dir.root)]
+        arguments += ["--run-id", job.job_id, "--progress-file", str(progress_file)]
+        arguments += ["--source", str(options.get("source") or "excel")]
+        arguments += ["--wipe"] if options.get("wipe") else []
+        arguments += [] if options.get("validate", True) else ["--lenient"]
+        if job.game_ids:
+            arguments += ["--games", *map(str, job.game_ids)]
+        excluded = options.get("exclude_game_ids")
+        if isinstance(excluded, list) and excluded:
+            arguments += ["--exclude-games", *map(str, excluded)]
+        return arguments
+
+
+def _outcome(job: Job, watch: RunWatch, exit_code: int, log: Path) -> dict[str, object]:
+    """The result of a run that has ended by itself."""
+    if exit_code == 0:
+        result = watch.result()
+        if result is None:
+            raise JobFailed("The ETL ended without saying what it did")
+        not_done = [sentence for option, sentence in _NOT_DONE.items() if job.options.get(option)]
+        warnings = result["warnings"]
+        return {**result, "warnings": [*(warnings if isinstance(warnings, list) else []), *not_done]}
+    if watch.failed is not None:
+        reason = watch.failed.error
+    else:
+        reason = _ended_from_outside(exit_code) or last_useful_line(log) or f"The ETL ended with exit code {exit_code}"
+    raise JobFailed(f"Blocked by a check: {reason}" if exit_code == _BLOCKED_BY_A_CHECK else reason)
+
+
+def _ended_from_outside(exit_code: int) -> str | None:
+    """What ended a run that a signal ended; a negative code, or 128 more than the signal as shells have it."""
+    try:
+        name = signal.Signals(-exit_code if exit_code < 0 else exit_code - 128).name
+    except ValueError:
+        return None
+    return f"The ETL was ended from outside ({name})" + ("; is memory short?" if name == "SIGKILL" else "")

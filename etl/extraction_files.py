@@ -1,0 +1,92 @@
+"""The files below raw/: found at any depth, hashed, and told apart by what is in them, never by name or folder."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from formats.file_facts import FileFacts, json_facts, rejected
+from formats.json_document import MAX_FILE_BYTES
+
+SUFFIXES: Final = (".json", ".xlsx")
+_OPEN_IN_EXCEL: Final = "~$"  # Excel's own mark beside a workbook that someone has open
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0"  # an old or password-protected workbook
+_HASHERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """One candidate. `name` is its path relative to raw/, for people; `sha256` is None when it cannot be opened."""
+
+    location: Path
+    name: str
+    modified_at: float
+    sha256: str | None
+    problem: str = ""
+
+
+def find_files(raw: Path) -> list[FoundFile]:
+    """Every candidate below `raw`, hashed, by name. Links are followed only where they stay within `raw`."""
+    candidates = sorted(_candidates(raw), key=os.fspath)
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        return list(pool.map(lambda path: _hashed(path, raw), candidates))
+
+
+def _candidates(raw: Path) -> Iterator[Path]:
+    root = raw.resolve()
+    for folder, folders, names in os.walk(raw, followlinks=False):
+        folders.sort()
+        for name in names:
+            if name.lower().endswith(SUFFIXES) and not name.startswith(_OPEN_IN_EXCEL):
+                path = Path(folder) / name
+                if not path.is_symlink() or path.resolve().is_relative_to(root):
+                    yield path
+
+
+def _hashed(path: Path, raw: Path) -> FoundFile:
+    name = path.relative_to(raw).as_posix().encode("utf-8", "replace").decode()
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return FoundFile(path, name, 0.0, None, "not a file")
+        if status.st_size > MAX_FILE_BYTES:
+            return FoundFile(path, name, status.st_mtime, None, f"larger than {MAX_FILE_BYTES // 2**20} MB")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return FoundFile(path, name, 0.0, None, f"cannot be opened: {error.strerror}")
+    return FoundFile(path, name, status.st_mtime, digest)
+
+
+def facts_of(location: Path, name: str) -> FileFacts:
+    """What the file is. A workbook and a JSON file are told apart by their first bytes."""
+    try:
+        data = location.read_bytes()
+    except OSError as error:
+        return rejected(f"cannot be opened: {error.strerror}")
+    if is_workbook(data):
+        from etl.extraction_workbooks import workbook_file_facts  # noqa: PLC0415 - JSON saves alone need no Excel
+
+        return workbook_file_facts(data, name)
+    return json_facts(data)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether the first bytes are a workbook's."""
+    return data.startswith((_ZIP, _OLE))
+
+
+def facts_of_all(
+    files: list[FoundFile],
+    known: Mapping[str, FileFacts],
+    identify: Callable[[list[FoundFile]], list[FileFacts]],
+) -> dict[str, FileFacts]:
+    """The facts of every file that could be hashed, by hash; those not `known` are worked out by `identify`."""
+    unknown = {f.sha256: f for f in files if f.sha256 is not None and f.sha256 not in known}
+    found = dict(zip(unknown, identify(list(unknown.values())), strict=True))
+    return {f.sha256: known[f.sha256] if f.sha256 in known else found[f.sha256] for f in files if f.sha256 is not None}

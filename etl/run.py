@@ -1,0 +1,265 @@
+"""One run: extract, gate, tables, checks, publication."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import polars as pl
+from msgspec import structs
+
+from etl.checks import all_checks
+from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
+from etl.progress import Progress
+from etl.progress_events import LeftOut, Quarantined, RunResult
+from etl.publish import SnapshotWriter, clear_leftovers
+from etl.quality import CHECK_RESULTS, CheckResult, demand
+from etl.registry import Registry, Table, TableBuilt
+from etl.tables.catalog import league_tables
+from etl.usability import LEFT_OUT, without_unusable
+from formats.canonical import LeagueFrames, empty
+from snapshot.layout import DataDir
+from snapshot.manifest import FORMAT_VERSION, Manifest
+from snapshot.reader import DamagedSnapshot, Snapshot, published
+
+SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
+SOFTWARE_VERSION: Final = "1.0.0"
+Mode = Literal["full", "incremental", "single", "test"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings."""
+
+    data_dir: DataDir
+    run_id: str
+    mode: Mode = "full"
+    games: frozenset[int] = frozenset()
+    exclude: frozenset[int] = frozenset()
+    wipe: bool = False
+    lenient: bool = False
+    source: Literal["excel", "supabase"] = "excel"
+
+    def to_extract(self) -> ExtractRequest:
+        """What that means for reading."""
+        single = self.mode == "single"
+        return ExtractRequest(
+            wipe=self.wipe,
+            only=self.games if single else None,
+            reread=frozenset() if single else self.games,
+            exclude=self.exclude,
+            source=self.source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found: the result, and the tables where they were built."""
+
+    result: RunResult
+    tables: dict[str, pl.DataFrame]
+
+
+@dataclass(slots=True)
+class Run:
+    """One run of the pipeline. `writer` is the snapshot being written, for whoever has to break off the run.
+
+    Attributes:
+        is_publishing: true from the moment at which the run must not be interrupted any more.
+    """
+
+    request: RunRequest
+    progress: Progress
+    now: Callable[[], datetime]
+    writer: SnapshotWriter | None = None
+    is_publishing: bool = False
+
+    def execute(self) -> Outcome:
+        """Do it all.
+
+        Raises:
+            InvalidRules: league.toml cannot be used.
+            BrokenTable: a table is not what it declared; a fault of ours.
+            Blocked: a check that must hold does not.
+            Superseded: the run was given up, or a newer one started, before it could publish.
+            PublishFailed: the snapshot could not be made current.
+        """
+        data_dir = self.request.data_dir
+        clear_leftovers(data_dir)
+        self.progress.started(self.request.run_id, self.request.mode)
+        current = current_snapshot(data_dir)
+        if current is not None:
+            self.progress.weigh(current.manifest.timings)
+        request = self.request.to_extract()
+        self.progress.step("extract", title="Looking at files")
+        found = survey(data_dir, request)
+        if current is not None and self._is_nothing_new(current, found):
+            return Outcome(self._unchanged(current), {})
+        try:
+            return self._make(extract(data_dir, request, self._read, found), current)
+        finally:
+            if self.writer is not None:
+                self.writer.discard()
+
+    def _read(self, done: int, total: int, title: str) -> None:
+        self.progress.step("extract", done, total, title)
+
+    def _is_nothing_new(self, current: Snapshot, found: Survey) -> bool:
+        manifest = current.manifest
+        return (
+            self.request.mode == "incremental"
+            and not self.request.games
+            and manifest.inputs_fingerprint == found.fingerprint
+            and manifest.software_version == SOFTWARE_VERSION
+            and manifest.source == self.request.source
+        )
+
+    def _unchanged(self, current: Snapshot) -> RunResult:
+        return RunResult(
+            tables_created=(),
+            rows_written=0,
+            games=len(current.manifest.games),
+            games_read=0,
+            snapshot_id=current.id,
+            published=False,
+            duration_seconds=round(self.progress.elapsed_seconds, 3),
+        )
+
+    def _make(self, extraction: Extraction, current: Snapshot | None) -> Outcome:
+        league, unusable = without_unusable(extraction.league)
+        made = Made(replace(extraction, league=_no_frames()), league.games["game_id"].sort().to_list(), unusable)
+        sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
+        sources |= {"rules": extraction.rules, "left_out": made.left_out}
+        del extraction, league  # the build lets go of each frame when no table needs it any more
+        for warning in made.warnings:
+            self.progress.warn(warning)
+        snapshot_id = _snapshot_id(self.now(), self.request.run_id)
+        if self.request.mode != "test":
+            self.writer = SnapshotWriter(self.request.data_dir, snapshot_id)
+        self._build(made, sources)
+        self.progress.step("publish")
+        if self.writer is None:
+            snapshot_id = "" if current is None else current.id
+        else:
+            self.writer.publish(self._manifest(snapshot_id, made), self._from_here_on)
+        self.progress.end_step()
+        result = made.result(snapshot_id or None, is_published=self.writer is not None)
+        return Outcome(structs.replace(result, duration_seconds=round(self.progress.elapsed_seconds, 3)), made.tables)
+
+    def _build(self, made: "Made", sources: dict[str, object]) -> None:
+        """Tables and checks, then the gate, then what the checks found as a table."""
+        tables = league_tables()
+        checks = all_checks(tables)
+        registry = Registry([*tables.tables.values(), *(check.table for check in checks)])
+        self.progress.step("tables", 0, len(registry.tables))
+
+        def report(built: TableBuilt) -> None:
+            made.rows[built.name] = built.rows
+            self.progress.table(built.name, built.rows, built.seconds, built.done, built.total)
+
+        retained = {*SUMMARISED, *(check.table.name for check in checks)}
+        made.tables = registry.build(sources, report, self._keep, retained)
+        self.progress.step("checks")
+        made.checks = tuple(c.result(made.tables[c.table.name], lenient=self.request.lenient) for c in checks)
+        demand(made.checks)
+        for warning in made.check_warnings:
+            self.progress.warn(warning)
+        found = CHECK_RESULTS.build({"check_results": made.checks}, keep=self._keep)
+        made.rows |= {name: frame.height for name, frame in found.items()}
+
+    def _keep(self, declared: Table, frame: pl.DataFrame) -> None:
+        if self.writer is not None and declared.is_published:
+            self.writer.write(declared, frame)
+
+    def _from_here_on(self) -> None:
+        self.is_publishing = True
+
+    def _manifest(self, snapshot_id: str, made: "Made") -> Manifest:
+        assert self.writer is not None  # noqa: S101 - for the type checker: only a run that writes has a manifest
+        return Manifest(
+            format_version=FORMAT_VERSION,
+            snapshot_id=snapshot_id,
+            run_id=self.request.run_id,
+            created_at=_stamp(self.now()),
+            software_version=SOFTWARE_VERSION,
+            mode=self.request.mode,
+            source=self.request.source,
+            games=tuple(made.games),
+            excluded_game_ids=tuple(sorted(self.request.exclude)),
+            tables=tuple(self.writer.tables[name] for name in sorted(self.writer.tables)),
+            inputs=made.read.inputs,
+            inputs_fingerprint=made.read.fingerprint,
+            rules=made.read.rules.to_mapping(),
+            checks=tuple(result.to_manifest() for result in made.checks),
+            warnings=made.warnings,
+            timings=self.progress.timings_so_far(),
+        )
+
+
+@dataclass(slots=True)
+class Made:
+    """What a run has made so far.
+
+    `read` is the extraction without its frames, `games` the ids of the games that are in, `unusable` those that were
+    read and are not (id and reason), `rows` the height of each table, `tables` the few that are kept for the end.
+    """
+
+    read: Extraction
+    games: list[int]
+    unusable: pl.DataFrame
+    rows: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def left_out(self) -> pl.DataFrame:
+        """Every tracked game that cannot be used, with the reason."""
+        unread = pl.DataFrame(list(self.read.left_out), schema=LEFT_OUT, orient="row")
+        return pl.concat([unread, self.unusable])
+
+    @property
+    def check_warnings(self) -> tuple[str, ...]:
+        """The checks that warn, each with an example."""
+        return tuple(str(r) for r in self.checks if r.level == "warn" and r.offending.height)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything that an admin should know."""
+        unusable = (f"game {game_id} is left out: {reason}" for game_id, reason in self.unusable.rows())
+        return (*self.read.warnings, *unusable, *self.check_warnings)
+
+    def result(self, snapshot_id: str | None, *, is_published: bool) -> RunResult:
+        """The run's result, but for how long it took."""
+        names = sorted(declared.name for declared in league_tables().published + CHECK_RESULTS.published)
+        return RunResult(
+            tables_created=tuple(names),
+            rows_written=sum(self.rows[name] for name in names),
+            games=len(self.games),
+            games_read=len(self.read.changed_games),
+            snapshot_id=snapshot_id,
+            published=is_published,
+            duration_seconds=0,
+            warnings=self.warnings,
+            quarantined=tuple(Quarantined(file=path, reason=reason) for path, reason in self.read.quarantined),
+            left_out=tuple(LeftOut(game_id=game_id, reason=reason) for game_id, reason in self.left_out.rows()),
+        )
+
+
+def current_snapshot(data_dir: DataDir) -> Snapshot | None:
+    """The published snapshot; None when there is none, or when it is damaged and a run must make a new one."""
+    try:
+        return published(data_dir)
+    except DamagedSnapshot:
+        return None
+
+
+def _snapshot_id(now: datetime, run_id: str) -> str:
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{run_id[:8]}"
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _no_frames() -> LeagueFrames:
+    return LeagueFrames(**{field.name: empty(field.name) for field in fields(LeagueFrames)})

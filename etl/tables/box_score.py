@@ -1,0 +1,229 @@
+"""The per-game lines of skaters and goalies."""
+
+from typing import Final
+
+import polars as pl
+
+from etl.columns import boxscore as c
+from etl.columns import keys as k
+from etl.registry import table
+from etl.tables.credit import PLAYER
+from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
+
+
+@table(
+    key=("game_id", "player_id"), grain="one skater dressed for one tracked game", kind="aggregate", from_tracking=True
+)
+def skaters(
+    rosters: pl.DataFrame,
+    game_sides: pl.DataFrame,
+    game_goalies: pl.DataFrame,
+    player_on_ice: pl.DataFrame,
+    event_players: pl.DataFrame,
+) -> pl.DataFrame:
+    """Who has a line in the box score: everybody on the roster, on the ice or in an event who is not a goalie there.
+
+    Who is named for both sides belongs to the one of the roster, else of the ice, else of the events.
+    """
+    sources = [
+        rosters.select(*PLAYER, "side", "position"),
+        player_on_ice.select(*PLAYER, "side"),
+        event_players.lazy()
+        .drop_nulls(["player_id", "team"])
+        .select(*PLAYER, side="team")
+        .unique()
+        .sort(*PLAYER, "side")
+        .collect(),
+    ]
+    ranked = [frame.with_columns(source=pl.lit(n)) for n, frame in enumerate(sources)]
+    return (
+        pl.concat(ranked, how="diagonal")
+        .join(game_goalies, on=PLAYER, how="anti")
+        .join(game_sides.filter("has_events"), on=["game_id", "side"])
+        .sort(*PLAYER, "source", "side")
+        .unique(PLAYER, keep="first", maintain_order=True)
+        .drop("source")
+    )
+
+
+_ON_ICE_COLUMNS: Final = (
+    c.TOI_SECONDS,
+    c.TOI_MINUTES,
+    c.SHIFT_COUNT,
+    c.AVG_SHIFT,
+    c.PLUS_EV,
+    c.MINUS_EV,
+    c.PLUS_MINUS_EV,
+    c.PLUS_MINUS,
+    c.PLUS_MINUS_TOTAL,
+    c.CORSI_FOR,
+    c.CORSI_AGAINST,
+    c.CF_PCT,
+    c.CF_PCT_REL,
+    c.FENWICK_FOR,
+    c.FENWICK_AGAINST,
+    c.FF_PCT,
+    c.FF_PCT_REL,
+    *c.PER_60,
+)
+_CREDIT_COLUMNS: Final = (
+    c.GOALS,
+    c.PRIMARY_ASSISTS,
+    c.SECONDARY_ASSISTS,
+    c.ASSISTS,
+    c.POINTS,
+    *c.ALIASES,
+    c.SHOTS,
+    c.SOG,
+    c.SHOOTING_PCT,
+    c.PASS_ATTEMPTS,
+    c.PASS_COMPLETED,
+    c.PASS_PCT,
+    c.FO_WINS,
+    c.FO_LOSSES,
+    c.FO_TOTAL,
+    c.FO_PCT,
+    c.GIVEAWAYS,
+    c.BAD_GIVEAWAYS,
+    c.TAKEAWAYS,
+    c.BLOCKS,
+    c.HITS,
+    c.PIM,
+    c.ZONE_ENTRIES,
+    c.ENTRIES_SUCCESSFUL,
+    c.ZONE_EXITS,
+    c.EXITS_SUCCESSFUL,
+)
+_TAG_COLUMNS: Final = (
+    *c.MICRO,
+    c.PLAYS_SUCCESSFUL,
+    c.PLAYS_UNSUCCESSFUL,
+    c.PLAY_SUCCESS_RATE,
+    c.PRIMARY_DEF,
+    c.SUPPORT_DEF,
+    c.DEF_INVOLVEMENT,
+)
+_WHO_COLUMNS: Final = (
+    k.GAME_ID,
+    k.SEASON_ID,
+    k.GAME_TYPE,
+    k.DATE,
+    k.PLAYER_ID,
+    k.PLAYER_NAME,
+    k.TEAM_ID,
+    k.TEAM_NAME,
+    k.TEAM_VENUE,
+    k.OPPONENT_TEAM_ID,
+    k.OPPONENT_TEAM_NAME,
+)
+_COLUMNS: Final = (
+    c.PLAYER_GAME_KEY,
+    *_WHO_COLUMNS,
+    k.POSITION,
+    *_CREDIT_COLUMNS,
+    *_ON_ICE_COLUMNS,
+    *_TAG_COLUMNS,
+)
+
+
+@table(
+    key=("player_game_key",),
+    grain="one skater in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    columns=_COLUMNS,
+)
+def fact_player_game_stats(
+    skaters: pl.DataFrame,
+    player_credits: pl.DataFrame,
+    player_tags: pl.DataFrame,
+    player_on_ice: pl.DataFrame,
+    side_attempts: pl.DataFrame,
+    dim_player: pl.DataFrame,
+) -> pl.DataFrame:
+    """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.
+
+    On-ice figures are null, not 0, in a game without valid stints.
+    """
+    rows = (
+        skaters.join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
+        .join(player_credits, on=PLAYER, how="left")
+        .join(player_tags, on=PLAYER, how="left")
+        .with_columns(pl.col(column.name).fill_null(0) for column in _COUNTED)
+        .join(player_on_ice.drop("side"), on=PLAYER, how="left")
+        .join(side_attempts, on=["game_id", "side"], how="left")
+        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
+        .sort("game_id", "team_id", "player_id")
+    )
+    return (
+        rows.with_columns(**_sums())
+        .with_columns(**_rates())
+        .with_columns(**_relative())
+        .select(
+            pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
+            *(column.name for column in _COLUMNS[1:]),
+        )
+    )
+
+
+_FROM_STINTS: Final = (
+    "toi",
+    "shift_count",
+    *(
+        f"{name}_{way}"
+        for name in ("corsi", "fenwick", "goals", "goals_power_play", "goals_short_handed")
+        for way in ("for", "against")
+    ),
+)
+_COUNTED: Final = tuple(
+    column
+    for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS)
+    if column.sql_type == "integer" and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT)
+)
+
+
+def _sums() -> dict[str, pl.Expr]:
+    counted = pl.col("goals_for"), pl.col("goals_against")
+    even = [n - pl.col(f"goals_power_play_{w}") for n, w in zip(counted, ("for", "against"), strict=True)]
+    plus_ev, minus_ev = (n - pl.col(f"goals_short_handed_{w}") for n, w in zip(even, ("for", "against"), strict=True))
+    return {
+        "points": pl.col("goals") + pl.col("assists"),
+        "g": pl.col("goals"),
+        "a": pl.col("assists"),
+        "pts": pl.col("goals") + pl.col("assists"),
+        "sog": pl.col("saved_shots").fill_null(0) + pl.col("goals"),
+        "fo_total": pl.col("fo_wins") + pl.col("fo_losses"),
+        "def_involvement": pl.col("primary_def_events") + pl.col("support_def_events"),
+        "toi_seconds": int32(pl.col("toi").round()),
+        "plus_ev": plus_ev,
+        "minus_ev": minus_ev,
+        "plus_minus_ev": plus_ev - minus_ev,
+        "plus_minus": even[0] - even[1],
+        "plus_minus_total": counted[0] - counted[1],
+        "position": position_name("position"),
+        "team_venue": pl.col("side"),
+    }
+
+
+def _rates() -> dict[str, pl.Expr]:
+    return {
+        "shooting_pct": percentage("goals", "sog"),
+        "pass_pct": percentage("pass_completed", "pass_attempts"),
+        "fo_pct": percentage("fo_wins", "fo_total"),
+        "play_success_rate": percentage("plays_successful", pl.col("plays_successful") + pl.col("plays_unsuccessful")),
+        "toi_minutes": pl.col("toi_seconds") / 60,
+        "avg_shift": ratio("toi_seconds", "shift_count"),
+        "cf_pct": percentage("corsi_for", pl.col("corsi_for") + pl.col("corsi_against")),
+        "ff_pct": percentage("fenwick_for", pl.col("fenwick_for") + pl.col("fenwick_against")),
+        **{f"{what}_per_60": per_60(what) for what in ("goals", "assists", "points")},
+    }
+
+
+def _relative() -> dict[str, pl.Expr]:
+    """On-ice share less the share of the team's stint attempts while the player was off."""
+    relative = {}
+    for share, name in (("cf_pct", "corsi"), ("ff_pct", "fenwick")):
+        off_for = pl.col(f"team_{name}_for") - pl.col(f"{name}_for")
+        off_against = pl.col(f"team_{name}_against") - pl.col(f"{name}_against")
+        relative[f"{share}_rel"] = pl.col(share) - percentage(off_for, off_for + off_against)
+    return relative

@@ -1,0 +1,143 @@
+"""Shot attempts and saves."""
+
+from typing import Final
+
+import polars as pl
+
+from etl.columns import events as c
+from etl.columns import keys as k
+from etl.registry import table
+from etl.tables.expressions import int32, numbered
+from hockey.details import DETAILS
+
+RESULTS: Final = {d.code: d.category for d in DETAILS if d.event_type == "Shot"}
+SAVED: Final = tuple(code for code, category in RESULTS.items() if category == "saved")
+_WHERE: Final = (
+    "event_id",
+    "game_id",
+    pl.col("period").cast(pl.Int32),
+    int32("clock_start").alias("time_start_total_seconds"),
+    int32("game_t").alias("game_seconds"),
+    "team_id",
+    "team_name",
+    pl.col("team").alias("team_venue"),
+)
+_WHERE_COLUMNS: Final = (
+    c.EVENT_REFERENCE,
+    k.GAME_ID,
+    k.PERIOD,
+    k.CLOCK_SECONDS,
+    k.GAME_SECONDS,
+    k.TEAM_ID,
+    k.TEAM_NAME,
+    k.TEAM_VENUE,
+)
+
+
+def shot_result() -> pl.Expr:
+    """goal, saved, blocked or missed, by the first detail of a Shot; null for a code outside the vocabulary."""
+    return pl.col("detail1").replace_strict(RESULTS, default=None, return_dtype=pl.String)
+
+
+@table(
+    key=("shot_id",),
+    grain="one shot attempt",
+    from_tracking=True,
+    columns=(
+        c.SHOT_KEY,
+        *_WHERE_COLUMNS,
+        c.SHOOTER_ID,
+        c.SHOOTER_NAME,
+        c.GOALIE_ID,
+        c.GOALIE_NAME,
+        c.BLOCKER_ID,
+        c.SHOT_RESULT,
+        c.SHOT_TYPE,
+        c.IS_ON_NET,
+        c.IS_BLOCKED,
+        c.SHOT_IS_GOAL,
+        c.STRENGTH,
+        c.SITUATION,
+        c.PUCK_X,
+        c.PUCK_Y,
+        k.SHIFT_ID,
+    ),
+)
+def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+    """Every Shot row: the Corsi events. A goal's Shot_Goal row is its attempt."""
+    names = dim_player.select("player_id", "player_full_name")
+    result = pl.col("shot_result")
+    blocked_by_opponent = pl.col("detail1") == "Shot_Blocked"
+    return (
+        plays.filter(pl.col("event_type") == "Shot")
+        .with_columns(shot_result=shot_result())
+        .join(names.rename({"player_full_name": "shooter_name"}), left_on="player_1", right_on="player_id", how="left")
+        .join(
+            names.rename({"player_full_name": "goalie_name"}),
+            left_on="goalie_player_id",
+            right_on="player_id",
+            how="left",
+        )
+        .sort("game_id", "event_idx")
+        .select(
+            numbered("ST", "event_idx").alias("shot_id"),
+            *_WHERE,
+            pl.col("player_1").alias("shooter_player_id"),
+            "shooter_name",
+            "goalie_player_id",
+            "goalie_name",
+            pl.when(blocked_by_opponent).then("opponent_1").alias("blocker_player_id"),
+            "shot_result",
+            pl.col("detail2").alias("shot_type"),
+            result.is_in(["saved", "goal"]).fill_null(value=False).alias("is_on_net"),
+            (result == "blocked").fill_null(value=False).alias("is_blocked"),
+            (result == "goal").fill_null(value=False).alias("is_goal"),
+            "strength",
+            "situation",
+            pl.col("puck_x0").alias("puck_x_start"),
+            pl.col("puck_y0").alias("puck_y_start"),
+            "shift_id",
+        )
+    )
+
+
+@table(
+    key=("save_key",),
+    grain="one save",
+    from_tracking=True,
+    columns=(
+        c.SAVE_KEY,
+        *_WHERE_COLUMNS,
+        c.SAVER_ID,
+        c.GOALIE_NAME,
+        c.SHOOTER_ID,
+        c.SHOOTER_NAME,
+        c.SAVE_OUTCOME,
+        c.SAVE_TYPE,
+        c.STRENGTH,
+        k.SHIFT_ID,
+    ),
+)
+def fact_saves(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+    """Every Save row; the team is the goalie's. Together with the goals these are the other side's shots on goal."""
+    names = dim_player.select("player_id", "player_full_name")
+    return (
+        plays.filter(pl.col("event_type") == "Save")
+        .join(names.rename({"player_full_name": "goalie_name"}), left_on="player_1", right_on="player_id", how="left")
+        .join(
+            names.rename({"player_full_name": "shooter_name"}), left_on="opponent_1", right_on="player_id", how="left"
+        )
+        .sort("game_id", "event_idx")
+        .select(
+            numbered("SV", "event_idx").alias("save_key"),
+            *_WHERE,
+            "goalie_player_id",
+            "goalie_name",
+            pl.col("opponent_1").alias("shooter_player_id"),
+            "shooter_name",
+            pl.col("detail1").alias("save_outcome"),
+            pl.col("detail2").alias("save_type"),
+            "strength",
+            "shift_id",
+        )
+    )

@@ -1,0 +1,121 @@
+"""An .xlsx workbook as sheets of text: opened safely, headers matched without regard to case, every cell a text.
+
+Numbers arrive shortest ("12", "12.5"), truths as "true" and "false", dates and times as calamine writes them
+("2025-09-07 19:30:00", "1899-12-31 00:18:00" for a time of day). Error cells (#N/A), formulas saved without their
+value, and all but the first cell of a merged range are empty, as are the words by which people say so.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import fastexcel
+import polars as pl
+
+from formats.workbook_package import LIMITS, WorkbookError, WorkbookLimits, safe_package
+
+ROW: Final = "#row"  # in every sheet's frame: the row's number in the spreadsheet, for messages
+EMPTY_WORDS: Final = ("", "nan", "none", "null", "nat", "x", "-")
+MASTER_SHEETS: Final = ("dim_player", "dim_team", "dim_schedule", "dim_season", "fact_gameroster")
+TRACKING_SHEETS: Final = ("events", "shifts")
+_HEADER_WITHIN: Final = 20  # rows; a header further down is none
+_UNSTORABLE: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"  # no database takes them, and no one typed them
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. `frame` has `ROW` and a text column per header (lower case, trimmed), without the empty rows.
+
+    `repeated` names headers that stand there more than once: their first column counts, its empty cells are filled
+    from the others. `missing` names the wanted headers that the sheet lacks: their columns are null throughout.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    repeated: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Workbook:
+    """The sheets of one workbook, loaded when asked for. `name` is the file's, for messages."""
+
+    def __init__(self, reader: fastexcel.ExcelReader, name: str) -> None:
+        self._reader = reader
+        self.name = name
+        self._sheets: Final = {sheet.strip().casefold(): sheet for sheet in reversed(reader.sheet_names)}
+
+    @property
+    def kind(self) -> Literal["master", "tracking"] | None:
+        """What the workbook is, by its sheets; None when it is neither."""
+        if any(self.has(sheet) for sheet in TRACKING_SHEETS):
+            return "tracking"
+        return "master" if any(self.has(sheet) for sheet in MASTER_SHEETS) else None
+
+    def has(self, sheet: str) -> bool:
+        """Whether there is a sheet of this name, in any case."""
+        return sheet.casefold() in self._sheets
+
+    def sheet(self, name: str, wanted: Collection[str]) -> Sheet | None:
+        """The sheet with the wanted columns, in their order; None when the workbook has no such sheet.
+
+        Raises:
+            WorkbookError: the sheet cannot be parsed.
+        """
+        own_name = self._sheets.get(name.casefold())
+        if own_name is None:
+            return None
+        header_row, headers = self._header(own_name)
+        places = {n: [i for i, h in enumerate(headers) if h == n] for n in wanted}
+        indexes = sorted({index for of_name in places.values() for index in of_name})
+        cells = self._load(own_name, header_row + 1, indexes).to_polars() if indexes else pl.DataFrame()
+        columns = {index: f"column_{position}" for position, index in enumerate(indexes)}
+        texts = cells.rename(dict(zip(cells.columns, columns.values(), strict=True))).select(
+            pl.all().str.replace_all(_UNSTORABLE, "").str.strip_chars()
+        )
+        emptied = texts.select(
+            pl.when(pl.col(c).str.to_lowercase().is_in(EMPTY_WORDS)).then(None).otherwise(pl.col(c)).alias(c)
+            for c in texts.columns
+        )
+        return Sheet(
+            name=own_name,
+            frame=emptied.select(
+                pl.int_range(header_row + 2, pl.len() + header_row + 2).alias(ROW),
+                *(
+                    (pl.coalesce(columns[i] for i in of_name) if of_name else pl.lit(None, pl.String)).alias(name)
+                    for name, of_name in places.items()
+                ),
+            ).filter(pl.any_horizontal(pl.exclude(ROW).is_not_null())),
+            repeated=tuple(n for n, of_name in places.items() if len(of_name) > 1),
+            missing=tuple(n for n, of_name in places.items() if not of_name),
+        )
+
+    def _header(self, sheet: str) -> tuple[int, list[str]]:
+        """Index of the first row that holds anything, and its cells from column A on, trimmed and in lower case."""
+        top = self._load(sheet, 0, None, _HEADER_WITHIN)
+        left = [""] * min((column.absolute_index for column in top.available_columns()), default=0)
+        for index, cells in enumerate(top.to_polars().iter_rows()):
+            headers = ["" if cell is None else " ".join(str(cell).split()).lower() for cell in cells]
+            if any(headers):
+                return index, left + headers
+        return 0, []
+
+    def _load(self, sheet: str, skip: int, columns: list[int] | None, rows: int | None = None) -> fastexcel.ExcelSheet:
+        try:
+            return self._reader.load_sheet(
+                sheet, header_row=None, skip_rows=skip, n_rows=rows, use_columns=columns, dtypes="string"
+            )
+        except (fastexcel.FastExcelError, ValueError) as error:
+            raise WorkbookError(f"{self.name}, sheet {sheet}: cannot be read") from error
+
+
+def open_workbook(data: bytes, name: str, limits: WorkbookLimits = LIMITS) -> Workbook:
+    """The workbook of this file's content. `name` is how messages call the file: its path relative to raw/.
+
+    Raises:
+        WorkbookError: not a workbook, password-protected, damaged, or larger than the limits.
+    """
+    package = safe_package(data, name, limits)
+    try:
+        return Workbook(fastexcel.read_excel(package), name)
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise WorkbookError(f"{name}: not a workbook, or damaged (its list of sheets cannot be read)") from error

@@ -1,0 +1,91 @@
+"""What `/docs` promises holds: every request example works, every answer example fits its schema."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from api.main import create_app
+from tests.api.serving import Client, make_settings, publish_schedule, service
+
+DOCUMENT = create_app(make_settings(Path("/nonexistent"))).openapi()
+OPERATIONS = [
+    (method.upper(), path, operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+IDS = [f"{method} {path}" for method, path, _ in OPERATIONS]
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for status, response in operation["responses"].items():
+        for content in response.get("content", {}).values():
+            yield status, content
+
+
+def fits(value: Any, schema: dict[str, Any]) -> None:
+    jsonschema_rs.validate({**schema, "components": DOCUMENT["components"]}, value)
+
+
+@pytest.mark.parametrize(("path", "operation"), [(path, operation) for _, path, operation in OPERATIONS], ids=IDS)
+def test_every_operation_is_described(path: str, operation: dict[str, Any]) -> None:
+    assert operation["tags"]
+    assert operation["description"]
+    assert "422" not in operation["responses"]
+    assert ("401" in operation["responses"]) is (path != "/api/health")
+
+
+@pytest.mark.parametrize("operation", [operation for _, _, operation in OPERATIONS], ids=IDS)
+def test_every_body_has_examples_and_those_of_answers_fit_their_schema(operation: dict[str, Any]) -> None:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        assert content["examples"]
+    for status, content in contents(operation):
+        assert content["examples"], status
+        for example in content["examples"].values():
+            fits(example["value"], content["schema"])
+
+
+@pytest.fixture
+def league(data_dir: Path) -> Iterator[Client]:
+    publish_schedule(data_dir, [18969, 18977])
+    with service(data_dir) as client:
+        yield client
+
+
+def documented_requests() -> Iterator[Any]:
+    for method, path, operation in OPERATIONS:
+        bodies = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("examples", {})
+        for name, example in bodies.items() or [("without a body", {"value": None})]:
+            yield pytest.param(method, path, operation, example["value"], id=f"{method} {path} {name}")
+
+
+@pytest.mark.parametrize(("method", "path", "operation", "body"), list(documented_requests()))
+def test_every_request_example_works_and_its_answer_fits(
+    league: Client, method: str, path: str, operation: dict[str, Any], body: Any
+) -> None:
+    job_id = league.trigger(mode="test")["job_id"]
+    if "cancel" not in path:
+        league.finished(job_id)
+    arguments = {} if body is None else {"json": body}
+    answer = league.request(method, path.replace("{job_id}", job_id), **arguments)
+    assert answer.is_success, answer.text
+    content = operation["responses"][str(answer.status_code)]["content"]["application/json"]
+    fits(answer.json(), content["schema"])
+
+
+def test_the_pages_are_there(league: Client) -> None:
+    for page in ("/docs", "/redoc"):
+        assert league.get(page).status_code == 200
+    info = league.get("/openapi.json").json()["info"]
+    assert (info["title"], info["version"]) == ("BenchSight ETL API", "1.0.0")
+
+
+def test_every_tag_is_described() -> None:
+    used = {tag for _, _, operation in OPERATIONS for tag in operation["tags"]}
+    assert used <= {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_no_schema_of_the_framework_is_left() -> None:
+    assert {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"]) == set()
