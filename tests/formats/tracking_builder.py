@@ -46,7 +46,7 @@ def make_goal() -> list[Event]:
     """A pass, a shot and a goal, with a chain, an assist and a goalie."""
     return [
         Event("GameStart", None, minute=18, second=0, zone="n", success=None),
-        Event("Pass", "Pass_Completed", chain=3, assists=3, 
+        Event("Pass", "Pass_Completed", chain=3, assists=3,
               players=[Player(10, play_detail="AssistPrimary"), Player(11, number=2)]),
         Event("Shot", "Shot_Goal", "Shot_Wrist", second=28, chain=3, players=[Player(11), Player(30, "opp")]),
         Event("Goal", "Goal_Scored", second=28, chain=3, players=[Player(11), Player(30, "opp"), Player(22, "opp", 2)]),
