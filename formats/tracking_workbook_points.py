@@ -80,6 +80,7 @@ def _role_key() -> pl.Expr:
 
 def _from_columns(rows: pl.DataFrame, whose: str) -> pl.DataFrame:
     """Points in the columns `<whose>_x_<place>`, first place to last; a stop that repeats the start is no point."""
+    filled = [(n, place) for n, place in enumerate(_PLACES) if rows[f"{whose}_x_{place}"].count()]
     parts = [
         rows.select(
             "event_no",
@@ -88,9 +89,10 @@ def _from_columns(rows: pl.DataFrame, whose: str) -> pl.DataFrame:
             x=looked_up(rows, f"{whose}_x_{place}", cells.number, pl.Float64),
             y=looked_up(rows, f"{whose}_y_{place}", cells.number, pl.Float64),
         )
-        for number, place in enumerate(_PLACES)
+        for number, place in filled
     ]
-    points = pl.concat(parts).drop_nulls(["x", "y"])
+    none = pl.DataFrame(schema={c: RAW_POINTS[c] for c in ("event_no", "order", "seq", "x", "y")})
+    points = pl.concat([none, *parts]).drop_nulls(["x", "y"])
     return points.unique(["event_no", "order", "x", "y"], keep="first", maintain_order=True)
 
 

@@ -5,7 +5,6 @@ Numbers arrive shortest ("12", "12.5"), truths as "true" and "false", dates and 
 value, and all but the first cell of a merged range are empty, as are the words by which people say so.
 """
 
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -21,8 +20,6 @@ MASTER_SHEETS: Final = ("dim_player", "dim_team", "dim_schedule", "dim_season", 
 TRACKING_SHEETS: Final = ("events", "shifts")
 _HEADER_WITHIN: Final = 20  # rows; a header further down is none
 _UNSTORABLE: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"  # no database takes them, and no one typed them
-
-logging.getLogger("fastexcel").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _LEFT_BEHIND: Final = re.compile(
 )
 _PLAIN_CELL: Final = b'<c r="'
 _OTHER_TAGS: Final = (b"<ca", b"<ce", b"<cf", b"<ch", b"<co", b"<cu")  # all else that starts with c: cols, cfRule, ...
+_NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 _PREFIXED_CELL: Final = re.compile(rb":c[\s/>]")
 _FAR_COLUMN: Final = re.compile(rb'<c r="([A-Za-z]{2,})')
 _FAR_ROW: Final = re.compile(rb'<c r="[A-Za-z]*([0-9]{5,})')
@@ -95,7 +96,7 @@ def _repacked(data: bytes, parts: list[zipfile.ZipInfo], name: str, limits: Work
                 texts = [content] if b":si" in content else content.split(b"<si")
                 longest_text = max(map(len, texts))
             else:
-                _refuse_wide(content, f"{name}, {part.filename}", limits)
+                _refuse_unmeasurable(content, f"{name}, {part.filename}", limits)
                 sheets.append((part.filename, sum(content.count(mark) for mark in _SHARED_TEXT)))
             archive.writestr(zipfile.ZipInfo(part.filename), content)
     for sheet, uses in sheets:
@@ -138,17 +139,21 @@ def _inflated(packed: bytes, part: zipfile.ZipInfo, budget: int, damaged: str) -
     return content
 
 
-def _refuse_wide(content: bytes, where: str, limits: WorkbookLimits) -> None:
+def _refuse_unmeasurable(content: bytes, where: str, limits: WorkbookLimits) -> None:
     """Refuse a sheet whose furthest row times furthest column is beyond the limit.
 
     Excel, LibreOffice, Google Sheets and the trackers' library all write a cell's reference first (`<c r="A1"`), which
     is quick to scan. A sheet with a cell written otherwise is refused, since only a full parse could measure it.
     """
+    if content.startswith(_NOT_UTF_8):
+        raise WorkbookError(f"{where}: not in UTF-8; open it in Excel and save it again")
+    if b"sheetData" not in content:
+        return
     strange = content.count(b"<c") - content.count(_PLAIN_CELL)
     if strange:
         strange -= sum(content.count(tag) for tag in _OTHER_TAGS)
-    if strange or _PREFIXED_CELL.search(content) or content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00")):
-        raise WorkbookError(f"{where}: cells without references, or not in UTF-8; open it in Excel and save it again")
+    if strange or _PREFIXED_CELL.search(content):
+        raise WorkbookError(f"{where}: cells without references; open it in Excel and save it again")
     columns = max((_column_number(letters) for letters in set(_FAR_COLUMN.findall(content))), default=_NEAR_COLUMNS)
     rows = max((int(digits[:9]) for digits in set(_FAR_ROW.findall(content))), default=_NEAR_ROWS)
     if rows * columns > limits.cells:
