@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from formats.canonical import SCHEMAS
 from formats.master_workbook import newest_master
@@ -277,3 +279,32 @@ class TestOfficialRoster:
 def test_teams_without_a_name_are_called_by_their_id() -> None:
     teams = [make_team("A"), make_team("B", team_name=None, long_team_name=None)]
     assert Master(teams=teams).read().teams["team_name"].to_list() == ["Team A", "N1000B"]
+
+
+GARBAGE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**9), 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(
+        ["x", "nan", "18969.0", "N1000A", "Team A", "P100001", "Home", "=1+1", "25:61", "9" * 40, "\u202e\u0000"]
+    ),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_whatever_the_cells_hold_canonical_frames_come_out(data: st.DataObject) -> None:
+    def broken(row: dict[str, object]) -> dict[str, object]:
+        changed = data.draw(st.dictionaries(st.sampled_from(sorted(row)), GARBAGE, max_size=8))
+        return row | changed
+
+    frames = Master(
+        players=[broken(make_player(n)) for n in (1, 2)],
+        teams=[broken(make_team(letter)) for letter in "AB"],
+        seasons=[broken(make_season())],
+        games=[broken(make_game(n)) for n in (18969, 18970)],
+        roster=[broken(make_line(n)) for n in (1, 2, 3)],
+    ).read()
+    for name in ("players", "teams", "seasons", "schedule", "official_roster", "flags"):
+        assert getattr(frames, name).schema == SCHEMAS[name]
