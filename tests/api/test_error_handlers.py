@@ -3,6 +3,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 
 import api.main  # noqa: F401 - loads every module that declares an error
@@ -144,3 +146,35 @@ def test_an_answer_that_breaks_off_is_not_mended(data_dir: Path) -> None:
     app.mount("/half", half)
     with serving(app) as client:
         assert client.get("/half/").status_code == 200
+
+
+def test_before_the_start_only_health_is_answered(data_dir: Path) -> None:
+    app = create_app(make_settings(data_dir))
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return [await client.get(path) for path in ("/api/health", "/api/status", "/api/etl/history")]
+
+    answers = anyio.run(ask)
+    assert [answer.status_code for answer in answers] == [200, 503, 503]
+    assert answers[1].json()["code"] == "not_started"
+    assert not data_dir.exists()
+
+
+def test_a_web_socket_is_refused_as_long_as_there_is_none(data_dir: Path) -> None:
+    app = create_app(make_settings(data_dir, environment="production", admin_api_key="a-key"))
+    sent: list[dict[str, Any]] = []
+
+    async def ask() -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "websocket.connect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {"type": "websocket", "path": "/api/etl/ws/1", "headers": [], "query_string": b"", "subprotocols": []}
+        await app(scope, receive, send)
+
+    anyio.run(ask)
+    assert sent[0]["type"] == "websocket.close"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.models.etl_progress import Failed, Step, TableBuilt, read_event
@@ -71,6 +71,7 @@ class TestEvents:
     def test_what_is_none_of_them_is_left_out(self, line: bytes) -> None:
         assert read_event(line) is None
 
+    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def test_no_line_does_harm(self, line: bytes) -> None:
         read_event(line)
@@ -105,6 +106,7 @@ class TestWatch:
         assert result is not None
         assert len(result["warnings"]) == 100
 
+    @settings(deadline=None)
     @given(cuts=st.lists(st.integers(0, 400), max_size=8))
     def test_lines_may_come_in_any_pieces(self, cuts: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
         watch, progress, reports = watching(tmp_path_factory.mktemp("run"))
@@ -139,6 +141,7 @@ class TestLastUsefulLine:
     def test_a_log_that_is_not_there_says_nothing(self, tmp_path: Path) -> None:
         assert last_useful_line(tmp_path / "log") is None
 
+    @settings(deadline=None)
     @given(log=st.binary(max_size=300))
     def test_it_is_one_line_whatever_was_printed(self, log: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
         path = tmp_path_factory.mktemp("log") / "log"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.models.job import JobKind, JobStatus, NewJob
@@ -23,6 +23,7 @@ def manager(folder: Path) -> JobManager:
     )
 
 
+@settings(deadline=None)  # it writes files
 @given(text=st.text(max_size=60), start=st.integers(0, 300))
 def test_pieces_of_a_finished_log_join_to_the_whole(
     text: str, start: int, tmp_path_factory: pytest.TempPathFactory

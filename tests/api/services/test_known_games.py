@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.services.known_games import KnownGames, UnknownGames, nearest
@@ -18,6 +18,7 @@ def known(data_dir: Path, program: str) -> KnownGames:
     return KnownGames(DataDir(data_dir), (sys.executable, "-c", program), cwd=data_dir, env={})
 
 
+@settings(deadline=None)  # a loaded machine is no error
 @given(IDS, st.sets(IDS, max_size=30))
 def test_the_nearest_are_at_most_three_known_ones(game_id: int, games: set[int]) -> None:
     found = nearest(game_id, sorted(games))
