@@ -1,6 +1,7 @@
 """Builders of whole leagues: canonical master rows and tracked games with given rosters."""
 
 from dataclasses import fields
+from typing import Any
 
 import polars as pl
 
@@ -19,12 +20,12 @@ def team_of(name: str, size: int = 6) -> list[Json]:
     return [{"id": f"P{first + n}", "num": str(n), "name": f"{name} {n}", "pos": "F"} for n in range(1, size + 1)]
 
 
-def make_game(game_id: int, home: str, away: str, *, swapped: bool = False, **changes: object) -> Json:
+def make_game(game_id: int, home: str, away: str, *, swapped: bool = False, **changes: Any) -> Json:
     """A game in which the home side leads 1-0 by its rosters; swapped: labels the wrong way round."""
     label_home, label_away = (away, home) if swapped else (home, away)
     goal = make_event("Goal", team="home", detail1="Goal_Scored")
     return make_export(
-        [goal],
+        changes.pop("events", [goal]),
         gameId=game_id,
         homeTeam=label_home,
         awayTeam=label_away,
