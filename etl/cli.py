@@ -34,7 +34,7 @@ class UsageError(ValueError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         _settle(options)
     except UsageError as error:
@@ -52,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(options, data_dir)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The arguments that the program takes."""
     parser = argparse.ArgumentParser(
         prog="run_etl.py",
         description="Read the league's games and publish its tables.",

@@ -10,6 +10,11 @@ from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
 
+_WHO: Final = (
+    *("game_id", "season_id", "game_type", "date", "player_id", "player_name", "team_id", "team_name"),
+    pl.col("side").alias("team_venue"),
+    *("opponent_team_id", "opponent_team_name"),
+)
 _SAVE_KINDS: Final = {
     f"saves_{kind}": pl.col("save_type").is_in(codes).fill_null(value=False).sum().cast(pl.Int32)
     for kind, codes in c.SAVE_KINDS.items()
@@ -77,12 +82,10 @@ def fact_goalie_game_stats(
         .with_columns(shots_against=pl.col("saves") + pl.col("goals_against"), toi_seconds=int32(pl.col("toi").round()))
         .select(
             pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
-            *("game_id", "season_id", "game_type", "date", "player_id", "player_name", "team_id", "team_name"),
-            pl.col("side").alias("team_venue"),
-            *("opponent_team_id", "opponent_team_name", "saves", "goals_against", "shots_against"),
+            *_WHO,
+            *("saves", "goals_against", "shots_against"),
             ratio("saves", "shots_against").alias("save_pct"),
             *_SAVE_KINDS,
-            "toi_seconds",
-            (pl.col("toi_seconds") / 60).alias("toi_minutes"),
+            *("toi_seconds", (pl.col("toi_seconds") / 60).alias("toi_minutes")),
         )
     )
