@@ -80,7 +80,8 @@ def list_ids(data_dir: DataDir) -> list[str]:
     """The ids of all whole snapshots on disk, oldest first."""
     if not data_dir.snapshots.is_dir():
         return []
-    return sorted(p.name for p in data_dir.snapshots.iterdir() if (p / MANIFEST_FILE).is_file())
+    found = (path for path in data_dir.snapshots.iterdir() if not path.name.startswith("."))  # half-written or going
+    return sorted(path.name for path in found if (path / MANIFEST_FILE).is_file())
 
 
 def sha256_of(path: Path) -> str:
