@@ -1,6 +1,20 @@
-"""Answers of the table browser."""
+"""Requests and answers of the table browser."""
+
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+
+class TableParameters(BaseModel):
+    """How rows of a table are asked for; every further parameter is a filter."""
+
+    model_config = ConfigDict(frozen=True)
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="rows in the answer")] = 100
+    offset: Annotated[int, Field(ge=0, le=2**31, description="rows to skip")] = 0
+    sort: Annotated[str | None, Field(max_length=500, examples=["date.desc,game_id"])] = None
+    search: Annotated[str | None, Field(max_length=200, description="in any text column, in any case")] = None
+    format: Annotated[Literal["json", "csv"], Field(description="csv is the whole selection, unpaged")] = "json"
 
 
 class ColumnInfo(BaseModel):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from api.errors import Conflict, NotFound
-from api.models.table import ColumnInfo, ReferenceInfo, TableInfo, TableSchema
+from api.models.table import ColumnInfo, ReferenceInfo, TableInfo, TablePage, TableSchema
 from api.services.table_filter import Order, expression, parse_filters, parse_sort
 from api.services.typescript import type_definitions
 from snapshot.layout import DataDir
@@ -53,12 +53,11 @@ class TableQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows of one page, as a JSON array, with how many rows there are in all."""
+class Page:
+    """A `TablePage` written as JSON, by the frame engine since rows may be many; and how many rows there are in all."""
 
-    snapshot_id: str
     total: int
-    json_array: str
+    json: str
 
 
 class TableService:
@@ -114,7 +113,7 @@ class TableService:
         """TypeScript types of all published tables. Raises NothingPublished."""
         return type_definitions(self.snapshot().manifest)
 
-    def rows(self, name: str, query: TableQuery) -> Rows:
+    def page(self, name: str, query: TableQuery) -> Page:
         """One page of a table.
 
         Raises:
@@ -123,10 +122,14 @@ class TableService:
         snapshot = self.snapshot()
         table = find_table(snapshot, name)
         if query.selects_all:
-            page = snapshot.scan(table.name).slice(query.offset, query.limit).collect()
-            return Rows(snapshot.id, table.rows, page.write_json())
-        kept = _select(snapshot, table, query)
-        return Rows(snapshot.id, kept.height, kept.slice(query.offset, query.limit).write_json())
+            rows, total = snapshot.scan(table.name).slice(query.offset, query.limit).collect(), table.rows
+        else:
+            kept = _select(snapshot, table, query)
+            rows, total = kept.slice(query.offset, query.limit), kept.height
+        head = TablePage(
+            table=table.name, snapshot_id=snapshot.id, total=total, limit=query.limit, offset=query.offset, rows=[]
+        )
+        return Page(total, head.model_dump_json().removesuffix("[]}") + rows.write_json() + "}")
 
     def csv(self, name: str, query: TableQuery) -> Iterator[bytes]:
         """The rows as CSV, chunk by chunk; `limit` and `offset` play no part.

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from api.models.table import TablePage
 from api.services.table_service import NothingPublished, TableNotFound, TableQuery, TableService
 from snapshot.layout import DataDir
 from tests.snapshot_builder import publish
@@ -26,15 +27,15 @@ def tables(tmp_path: Path) -> TableService:
 
 
 def ids(tables: TableService, **query: object) -> list[str]:
-    rows = tables.rows("dim_player", TableQuery(**query))  # type: ignore[arg-type] # each test gives fields of the query
-    return [row["player_id"] for row in json.loads(rows.json_array)]
+    page = tables.page("dim_player", TableQuery(**query))  # type: ignore[arg-type] # each test gives fields of the query
+    return [row["player_id"] for row in json.loads(page.json)["rows"]]
 
 
 class TestRows:
     def test_as_published_with_json_types(self, tables: TableService) -> None:
-        rows = tables.rows("dim_player", TableQuery())
-        assert json.loads(rows.json_array) == PLAYERS.to_dicts()
-        assert rows.total == 3
+        page = TablePage.model_validate_json(tables.page("dim_player", TableQuery(limit=7)).json)
+        assert page.rows == PLAYERS.to_dicts()
+        assert (page.table, page.total, page.limit, page.offset) == ("dim_player", 3, 7, 0)
 
     def test_a_page(self, tables: TableService) -> None:
         assert ids(tables, limit=1, offset=1) == ["P1"]
@@ -45,8 +46,8 @@ class TestRows:
         assert ids(tables, sort="goals") == ["P1", "P3", "P2"]
 
     def test_filters_count_what_they_keep(self, tables: TableService) -> None:
-        rows = tables.rows("dim_player", TableQuery(filters=[("goals", "eq.2")], limit=1))
-        assert rows.total == 2
+        page = tables.page("dim_player", TableQuery(filters=[("goals", "eq.2")], limit=1))
+        assert page.total == 2
 
     @pytest.mark.parametrize(
         ("text", "found"), [("o'b", ["P1"]), ("ZOË", ["P3"]), ("p2", ["P2"]), (".*", []), ("2", ["P2"])]
@@ -82,7 +83,7 @@ class TestNames:
     @pytest.mark.parametrize("name", ["dim_players", "../manifest", "dim_player.csv", "", "x" * 1000])
     def test_only_a_declared_table_is_read(self, tables: TableService, name: str) -> None:
         with pytest.raises(TableNotFound, match="is published"):
-            tables.rows(name, TableQuery())
+            tables.page(name, TableQuery())
 
     def test_a_near_name_is_offered(self, tables: TableService) -> None:
         with pytest.raises(TableNotFound, match="did you mean dim_player"):
