@@ -82,8 +82,7 @@ def fact_goalie_game_stats(
         .with_columns(shots_against=pl.col("saves") + pl.col("goals_against"), toi_seconds=int32(pl.col("toi").round()))
         .select(
             pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
-            *_WHO,
-            *("saves", "goals_against", "shots_against"),
+            *(*_WHO, "saves", "goals_against", "shots_against"),
             ratio("saves", "shots_against").alias("save_pct"),
             *_SAVE_KINDS,
             *("toi_seconds", (pl.col("toi_seconds") / 60).alias("toi_minutes")),

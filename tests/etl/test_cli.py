@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from etl.cli import BLOCKED, DONE, FAILED, USAGE, main
+from etl.cli import BLOCKED, DONE, FAILED, USAGE, _attempt, main
 from etl.display import PlainDisplay, display_for
 from etl.progress import Progress
 from etl.progress_events import Completed, Warned
+from etl.publish import PublishFailed
+from etl.quality import Blocked
+from etl.registry import BrokenTable
 from etl.run import Run, RunRequest
 from etl.terminal import TerminalDisplay
 from snapshot.fence import Fence
@@ -23,7 +26,7 @@ from snapshot.files import exclusive
 from snapshot.layout import DataDir
 from snapshot.reader import list_ids, published
 from tests.formats.league_builder import make_game
-from tests.formats.tracker_builder import as_bytes, make_event, make_shift
+from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +38,15 @@ def data_dir(tmp_path: Path) -> DataDir:
     put(found, 18969, "Team B", "Team A")
     put(found, 18970, "Team A", "Team C")
     return found
+
+
+def put_whole_game(data_dir: DataDir) -> None:
+    """A game with events and stints from the first faceoff to the end: it counts in the standings of a lone league."""
+    periods = (1, 2, 3)
+    goals = [make_event("Goal", detail1="Goal_Scored", period=p) for p in periods]
+    stints = [make_shift(period=p) for p in periods]
+    document = make_export(goals, stints)
+    (data_dir.raw / "18969.json").write_bytes(as_bytes(document))
 
 
 def put(data_dir: DataDir, game_id: int, home: str, away: str, **changes: object) -> None:
@@ -190,8 +202,35 @@ class TestFailures:
         assert run(data_dir, "--incremental") == DONE
         assert published(data_dir) is not None
 
-    def test_blocked_is_a_code_of_its_own(self) -> None:
-        assert len({DONE, FAILED, USAGE, BLOCKED}) == 4
+    @pytest.mark.parametrize(
+        ("error", "code", "message"),
+        [
+            (Blocked("x: 1 row offends"), BLOCKED, "blocked by a check: x: 1 row offends"),
+            (BrokenTable("dim_x: null in y"), BLOCKED, "blocked by a check: dim_x: null in y"),
+            (PublishFailed("output is in the way"), FAILED, "output is in the way"),
+            (OSError(28, "No space left on device", "/data/x.csv"), FAILED, "/data/x.csv: No space left on device"),
+            (KeyboardInterrupt(), 130, "interrupted"),
+            (ZeroDivisionError("division by zero"), FAILED, "unexpected error, a fault of ours: ZeroDivisionError"),
+        ],
+        ids=["check", "table", "publication", "disk full", "interrupt", "bug"],
+    )
+    def test_every_end_has_its_code_and_a_readable_line(self, error, code, message, capsys) -> None:
+        class Failing:
+            def execute(self) -> None:
+                raise error
+
+        found = _attempt(Failing())
+        assert found[0] == code
+        assert found[1].startswith(message)
+        assert found[2] is None
+        assert ("Traceback" in capsys.readouterr().err) == isinstance(error, ZeroDivisionError)
+
+    def test_a_lock_without_a_readable_note_still_says_that_a_run_is_under_way(self, data_dir: DataDir, capsys) -> None:
+        with exclusive(data_dir.etl_lock) as note:
+            note.write(b"?")
+            note.flush()
+            assert run(data_dir) == FAILED
+        assert capsys.readouterr().err.strip() == f"another ETL run is under way in {data_dir.root}"
 
 
 class TestInspection:
@@ -242,6 +281,7 @@ class TestDisplay:
         rich.close(None)
 
     def test_a_terminal_shows_summary_and_standings(self, data_dir: DataDir) -> None:
+        put_whole_game(data_dir)
         screen = Terminal()
         display = display_for(screen)
         Fence(data_dir).raise_for("r1")
@@ -252,6 +292,12 @@ class TestDisplay:
         display(Warned(message="late"))
         display.close(outcome)
         assert "published as 20260101T000000000000Z-r1" in screen.getvalue()
+        assert "Team B" in screen.getvalue()
+
+    def test_lines_end_with_the_standings(self, data_dir: DataDir, capsys) -> None:
+        put_whole_game(data_dir)
+        assert run(data_dir) == DONE
+        assert capsys.readouterr().out.splitlines()[-2].split() == ["Team", "B", "1", "1", "0", "0", "2", "3", "0"]
 
 
 class TestProcess:
