@@ -94,8 +94,9 @@ def _settle(options: argparse.Namespace) -> None:
         raise UsageError("single needs --games")
     if options.run_id is not None and not _RUN_ID.fullmatch(options.run_id):
         raise UsageError("--run-id takes up to 64 letters, digits, _ and -")
-    folder = options.data_dir or Path(os.environ.get("BENCHSIGHT_DATA_DIR") or "data")  # noqa: TID251 - composition root
-    options.data_dir = folder if folder.is_absolute() else PROJECT / folder
+    # a path on the command line counts from where one stands, as always; the setting counts as it does for the server
+    setting = Path(os.environ.get("BENCHSIGHT_DATA_DIR") or "data")  # noqa: TID251 - composition root
+    options.data_dir = (options.data_dir or PROJECT / setting).absolute()
 
 
 def _run(options: argparse.Namespace, data_dir: DataDir) -> int:

@@ -50,6 +50,16 @@ def test_the_fraction_never_falls_and_never_reaches_one(moves: list[tuple[str, i
     assert all(0 <= fraction < 1 for fraction in fractions)
 
 
+def test_an_intermediate_moves_the_step_on_and_is_not_named() -> None:
+    events: list[AnyEvent] = []
+    progress = Progress([events.append])
+    progress.intermediate("stints", 0.5, 1, 4)
+    (event,) = events
+    assert isinstance(event, Step)
+    assert (event.step, event.done, event.total) == ("tables", 1, 4)
+    assert progress.timings == {"table:stints": 0.5}
+
+
 def test_timings_of_steps_and_tables_are_kept_for_the_next_run() -> None:
     clock = Clock()
     progress = Progress([], clock=clock)
