@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from etl.cli import BLOCKED, DONE, FAILED, USAGE, _attempt, main
@@ -123,6 +124,27 @@ class TestModes:
         assert found is not None
         schedule = found.read("dim_schedule").select("game_id", "away_team_name").rows()
         assert schedule == [(18969, "Team D"), (18970, "Team C")]
+
+    def test_incremental_runs_again_when_the_code_has_changed(self, data_dir: DataDir) -> None:
+        assert run(data_dir) == DONE
+        before = published(data_dir)
+        assert before is not None
+        older = msgspec.structs.replace(before.manifest, software_version="1.0.0+0123456789ab")
+        (before.path / "manifest.json").write_bytes(older.to_json())
+        assert run(data_dir, "--incremental") == DONE
+        after = published(data_dir)
+        assert after is not None
+        assert after.id != before.id
+
+    def test_an_empty_league_never_takes_the_place_of_one_with_games(self, data_dir: DataDir, capsys) -> None:
+        assert run(data_dir) == DONE
+        before = published(data_dir)
+        assert run(data_dir, "--source", "supabase") == BLOCKED
+        for file in data_dir.raw.iterdir():
+            file.unlink()
+        assert run(data_dir) == BLOCKED
+        assert "the league that is published has some; it stays" in capsys.readouterr().err
+        assert published(data_dir) == before
 
     def test_excluded_games_are_in_no_table(self, data_dir: DataDir) -> None:
         assert run(data_dir, "--exclude-games", "18970", "--lenient") == DONE
@@ -321,6 +343,11 @@ class TestProcess:
         assert process.returncode in {128 + signal.SIGTERM, DONE}  # a run that is publishing finishes first
         assert (published(data_dir) is None) == (process.returncode != DONE)
         assert not any(p.name.startswith(".partial-") for p in data_dir.snapshots.iterdir())
+
+    def test_a_relative_path_counts_from_where_one_stands(self, data_dir: DataDir, monkeypatch) -> None:
+        monkeypatch.chdir(data_dir.root.parent)
+        assert main(["--data-dir", "data"]) == DONE
+        assert published(data_dir) is not None
 
     def test_the_environment_names_the_data_directory(self, data_dir: DataDir) -> None:
         command = [sys.executable, str(ROOT / "run_etl.py"), "--status", "--json"]
