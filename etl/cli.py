@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from etl.progress import Listener
     from etl.run import Outcome, Run, RunRequest
 
+_FEW_FILES: Final = 20
 PROJECT: Final = Path(__file__).resolve().parents[1]
 DONE, FAILED, USAGE, BLOCKED, TERMINATED = 0, 1, 2, 3, 143
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -118,6 +119,7 @@ def _run(options: argparse.Namespace, data_dir: DataDir) -> int:
 
 
 def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int:
+    _spare_memory(data_dir)
     from etl.display import display_for  # noqa: PLC0415 - keeps the start fast
     from etl.progress import Progress, ProgressFile  # noqa: PLC0415
     from etl.progress_events import Completed, Failed  # noqa: PLC0415
@@ -139,6 +141,15 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
     if message:
         print(message, file=sys.stderr)
     return code
+
+
+def _spare_memory(data_dir: DataDir) -> None:
+    """Have the frame engine give freed memory back at once, before it is loaded; worth its time for larger leagues.
+
+    Measured: 70 games 353 instead of 506 MB, 500 games 1.7 instead of 2.2 GB in the same time; 4 games 0.3 s slower.
+    """
+    if sum(1 for path in data_dir.raw.rglob("*") if path.suffix.lower() in {".json", ".xlsx"}) > _FEW_FILES:
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")  # noqa: TID251 - composition root
 
 
 def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "RunRequest":
