@@ -1,0 +1,1 @@
+"""Predictions from a published league: features, models, evaluation, artifacts. Knows neither HTTP nor database."""
