@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 HOME, TIE, AWAY = 0, 1, 2
 """Columns of every outcome forecast, an array of shape (games, 3)."""

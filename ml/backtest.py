@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ml.evaluation import Evaluation, Rival, evaluate
-from ml.forecasting import BASELINES, CANDIDATES, METHOD, walk_forward
+from ml.forecasting import METHOD, walk_all
 from ml.results import Games, InvalidResults, read_results
 
 MODELS: Final = ("game_outcome",)
@@ -26,9 +26,7 @@ def backtest(games: Games, burn_in: int = 0) -> Evaluation:
     """
     if burn_in >= len(games):
         raise InvalidResults(f"no game is left to score: {len(games)} played, burn-in {burn_in}")
-    makers = {**BASELINES, **CANDIDATES}
-    forecasts = {name: walk_forward(games, make(len(games.teams))) for name, make in makers.items()}
-    return evaluate(games, forecasts, METHOD, burn_in)
+    return evaluate(games, walk_all(games)[1], METHOD, burn_in)
 
 
 def report(result: Evaluation) -> str:

@@ -1,5 +1,6 @@
 """What a prediction has to beat: the base rate so far and plain Elo. Also Elo with margins, as a candidate."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,14 @@ class BaseRate:
     def learn(self, games: Games) -> None:
         """Count outcomes."""
         self.counts += np.bincount(games.outcome, minlength=3)
+
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        return {"counts": self.counts}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.counts = state["counts"]
 
 
 class PlainElo:
@@ -68,6 +77,17 @@ class PlainElo:
         self.home_score += float(score.sum())
         self.ties += int((games.outcome == TIE).sum())
         self.games += len(games)
+
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        counts = np.array([self.home_score, self.ties, self.games, self.season], dtype=np.float64)
+        return {"counts": counts, "rating": self.rating, "loss": self.loss}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.rating, self.loss = state["rating"], state["loss"]
+        self.home_score = float(state["counts"][0])
+        self.ties, self.games, self.season = (int(x) for x in state["counts"][1:])
 
     def _start_season(self, season: int) -> None:
         if season > self.season >= 0:

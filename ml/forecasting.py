@@ -27,6 +27,14 @@ class Forecaster(Protocol):
         """Take in the results of one day's games."""
         ...
 
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        ...
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        ...
+
 
 class Blend:
     """Two forecasts mixed in log odds (a geometric mean made to sum to one), in proportions learned as results come.
@@ -43,17 +51,39 @@ class Blend:
 
     def predict(self, games: Games) -> Floats:
         """Probabilities of (home, tie, away)."""
-        return np.asarray(np.tensordot(softmax(self.log_weight), self._mixtures(games), axes=1), dtype=np.float64)
+        return self.average(self.mixtures(games))
 
     def learn(self, games: Games) -> None:
         """Weigh the mixtures by how they did, then let both parts learn."""
-        chances = self._mixtures(hidden(games))[:, np.arange(len(games)), games.outcome]
+        self.learn_from(games, self.mixtures(hidden(games)))
+
+    def average(self, mixtures: Floats) -> Floats:
+        """The forecast that these mixtures make."""
+        return np.asarray(np.tensordot(softmax(self.log_weight), mixtures, axes=1), dtype=np.float64)
+
+    def learn_from(self, games: Games, mixtures: Floats) -> None:
+        """Learn from a day whose mixtures are known already."""
+        chances = mixtures[:, np.arange(len(games)), games.outcome]
         self.log_weight += np.log(np.maximum(chances, _LEAST)).sum(axis=1)
         self.first.learn(games)
         self.second.learn(games)
 
-    def _mixtures(self, games: Games) -> Floats:
-        """Each mixture's probabilities: shape (mixtures, games, 3)."""
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays: the parts' own under `first.` and `second.`."""
+        parts = {f"{name}.{key}": value for name, part in self._parts() for key, value in part.state().items()}
+        return {"log_weight": self.log_weight, **parts}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.log_weight = state["log_weight"]
+        for name, part in self._parts():
+            part.restore({k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(f"{name}.")})
+
+    def _parts(self) -> tuple[tuple[str, Forecaster], ...]:
+        return ("first", self.first), ("second", self.second)
+
+    def mixtures(self, games: Games) -> Floats:
+        """Each mixture's probabilities, from all first to all second: shape (mixtures, games, 3)."""
         logs = [np.log(np.maximum(part.predict(games), _LEAST)) for part in (self.first, self.second)]
         share = SHARES[:, None, None]
         chances = np.exp((1.0 - share) * logs[0] + share * logs[1])
@@ -68,6 +98,24 @@ def walk_forward(games: Games, forecaster: Forecaster) -> Floats:
         forecast[day] = forecaster.predict(hidden(today))
         forecaster.learn(today)
     return forecast
+
+
+def walk_all(games: Games) -> tuple[dict[str, Forecaster], dict[str, Floats]]:
+    """Every baseline and candidate after all these games, with its forecasts; the parts of the blend run once."""
+    teams = len(games.teams)
+    blend = Blend(MarginModel(teams), GoalsModel(teams))
+    forecasts = {name: np.empty((len(games), 3)) for name in ("margin", "goals", METHOD)}
+    for day in games.days():
+        today = games.take(day)
+        mixtures = blend.mixtures(hidden(today))
+        forecasts["margin"][day], forecasts["goals"][day] = mixtures[0], mixtures[-1]
+        forecasts[METHOD][day] = blend.average(mixtures)
+        blend.learn_from(today, mixtures)
+    forecasters: dict[str, Forecaster] = {"margin": blend.first, "goals": blend.second, METHOD: blend}
+    for name in (*BASELINES, *(c for c in CANDIDATES if c not in forecasters)):
+        forecasters[name] = {**BASELINES, **CANDIDATES}[name](teams)
+        forecasts[name] = walk_forward(games, forecasters[name])
+    return forecasters, forecasts
 
 
 def hidden(games: Games) -> Games:

@@ -12,6 +12,7 @@ Sources: Maher (1982), Modelling association football scores, Statistica Neerlan
 Modelling association football scores and inefficiencies in the betting market, Applied Statistics 46.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,6 +80,18 @@ class GoalsModel:
         self.expected_ties += float(sum(weights @ race[:, TIE] for race in races))
         self.ties.note(int((games.outcome == TIE).sum()), len(games))
         self.calendar.note(games)
+
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        counts = np.array([self.ties.ties, self.ties.games, self.expected_ties], dtype=np.float64)
+        return {"counts": counts, **self.bank.state(), **self.calendar.state()}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.bank.restore(state)
+        self.calendar.restore(state)
+        self.ties = TieRate(int(state["counts"][0]), int(state["counts"][1]))
+        self.expected_ties = float(state["counts"][2])
 
     def _tie_scale(self) -> float:
         """How much more often games end level than two Poisson counts would; 1 until the league says otherwise."""

@@ -14,6 +14,7 @@ Sources: Goddard (2005), Regression models for forecasting goals and match resul
 Koning (2000), Balance in competition in Dutch soccer, The Statistician 49. The filter is described in `ml.ratings`.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -84,6 +85,20 @@ class MarginModel:
         self.ties.note(int((width == 0).sum()), len(games))
         self.calendar.note(games)
 
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        counts = np.array([self.ties.ties, self.ties.games, self.advantages], dtype=np.float64)
+        own = {"counts": counts, "margins": self.margins, "advantage_sq": self.advantage_sq}
+        return {**own, **self.bank.state(), **self.calendar.state()}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.bank.restore(state)
+        self.calendar.restore(state)
+        self.ties = TieRate(int(state["counts"][0]), int(state["counts"][1]))
+        self.advantages = float(state["counts"][2])
+        self.margins, self.advantage_sq = state["margins"], state["advantage_sq"]
+
     def strengths(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of each team's strength in logits, over the whole bank."""
         weights = self.bank.weights[:, None]
@@ -91,6 +106,23 @@ class MarginModel:
         variances = np.diagonal(self.bank.cov, axis1=1, axis2=2)[:, : self.teams]
         mean = (weights * means).sum(axis=0)
         return mean, np.sqrt((weights * (variances + (means - mean) ** 2)).sum(axis=0))
+
+    def tie_width(self) -> Floats:
+        """Half the width of the class of level games, per member, in logits."""
+        return np.asarray(self._cuts()[0], dtype=np.float64)
+
+    def chance_interval(self, games: Games, coverage: float = 0.9) -> tuple[float, float]:
+        """The central interval of the belief about the home side's win probability in the first of these games."""
+        seen = self._view(self.calendar.ahead(self.bank, games), games, 0)
+        spots = np.linspace(-3.5, 3.5, 141)
+        chances = logistic(seen.mean[:, None] + np.sqrt(seen.variance)[:, None] * spots - self._cuts()[0][:, None])
+        density = np.exp(-(spots**2) / 2.0)
+        mass = (self.bank.weights[:, None] * density / density.sum()).ravel()
+        order = np.argsort(chances, axis=None)
+        total = np.cumsum(mass[order])
+        tail = (1.0 - coverage) / 2.0
+        low, high = np.searchsorted(total, [tail, 1.0 - tail])
+        return float(chances.ravel()[order[low]]), float(chances.ravel()[order[min(high, len(order) - 1)]])
 
     def _view(self, bank: RatingBank, games: Games, row: int) -> View:
         slots = np.array([games.home[row], games.away[row], self.teams, self.teams + 1])

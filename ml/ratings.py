@@ -11,6 +11,7 @@ Members are averaged by how well each predicted the results so far (Bayesian mod
 apart, how fast they drift and how much of last season counts are learned from the league, day by day, never tuned.
 """
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from itertools import product
@@ -104,6 +105,14 @@ class RatingBank:
         twin.mean, twin.cov, twin.log_weight = self.mean.copy(), self.cov.copy(), self.log_weight.copy()
         return twin
 
+    def state(self) -> dict[str, Floats]:
+        """What has been learned, as arrays."""
+        return {"mean": self.mean, "cov": self.cov, "log_weight": self.log_weight}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.mean, self.cov, self.log_weight = state["mean"], state["cov"], state["log_weight"]
+
     def _renew(self, keep: Floats) -> None:
         n = self.strengths
         self.mean[:, :n] *= keep[:, None]
@@ -139,6 +148,16 @@ class Calendar:
         self.day, self.season = max(int(games.day[0]), self.day), max(int(games.season.max()), self.season)
         self.last_played[games.home] = games.day
         self.last_played[games.away] = games.day
+
+    def state(self) -> dict[str, Floats]:
+        """Where the calendar stands, as arrays."""
+        now = np.array([self.day, self.season], dtype=np.float64)
+        return {"now": now, "last_played": self.last_played.astype(np.float64)}
+
+    def restore(self, state: Mapping[str, Floats]) -> None:
+        """Take over what `state` gave."""
+        self.day, self.season = (int(x) for x in state["now"])
+        self.last_played = state["last_played"].astype(np.int64)
 
     def tired(self, games: Games) -> Floats:
         """Per game: 1 when only the home side played the day before, -1 when only the away side did, else 0."""

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from ml.arrays import HOME, TIE, Floats, Ints
+from ml.prediction import Region
 
 BIN_WIDTH: Final = 0.1
 _LEAST: Final = 1e-12
@@ -126,3 +127,8 @@ def logistic_line(x: Floats, y: Floats) -> tuple[float, float]:
         step = np.linalg.solve((design * (p * (1.0 - p))[:, None]).T @ design + prior, slope)
         beta = beta + np.clip(step, -2.0, 2.0)
     return float(beta[0]), float(beta[1])
+
+
+def regions_of(chance: Floats, came_true: Floats) -> tuple[Region, ...]:
+    """Bins as the regions that confidences are read from."""
+    return tuple(Region(b.low, b.high, b.games, b.predicted, b.observed) for b in binned(chance, came_true))

@@ -62,9 +62,9 @@ def test_a_burn_in_is_a_number_of_games(value: str) -> None:
         main(["game_outcome", "--games", "x.csv", "--burn-in", value])
 
 
-def test_two_professional_seasons_are_predicted_better_than_by_either_baseline() -> None:
+def test_a_professional_season_is_predicted_better_than_by_either_baseline() -> None:
     # per season the standard error of the difference to Elo is about 0.003, the gain 0.004 to 0.006
-    results = [backtest(simulate(PROFESSIONAL, seed).games, burn_in=400) for seed in (1, 2)]
+    results = [backtest(simulate(PROFESSIONAL, seed).games, burn_in=400) for seed in (1,)]
     for name in ("base_rate", "elo"):
         assert np.mean([r.baselines[name].log_loss_minus_model for r in results]) > 0.002
     assert all(r.outcomes == ("home", "away") for r in results)

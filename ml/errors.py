@@ -1,0 +1,26 @@
+"""What can go wrong with a prediction. The messages are meant for the person who asked."""
+
+
+class PredictionError(Exception):
+    """A prediction that cannot be given."""
+
+
+class NotTrained(PredictionError):
+    """No models have been trained for this data directory."""
+
+
+class InvalidArtifact(PredictionError):
+    """The trained models on disk were altered, are damaged, or are of another format version."""
+
+
+class UnknownName(PredictionError):
+    """No such model, player, team, season or game; `near` holds the closest known ones."""
+
+    def __init__(self, kind: str, name: str, near: tuple[str, ...]) -> None:
+        self.kind, self.name, self.near = kind, name, near
+        hint = f" Near matches: {', '.join(near)}." if near else ""
+        super().__init__(f"Unknown {kind} {name!r}.{hint}")
+
+
+class TooLittleData(PredictionError):
+    """Less evidence than the model's stated minimum; the message gives both."""
