@@ -37,7 +37,7 @@ class BaseRate:
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take over what `state` gave."""
-        self.counts = state["counts"]
+        self.counts = state["counts"].copy()
 
 
 class PlainElo:
@@ -85,7 +85,7 @@ class PlainElo:
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take over what `state` gave."""
-        self.rating, self.loss = state["rating"], state["loss"]
+        self.rating, self.loss = state["rating"].copy(), state["loss"].copy()
         self.home_score = float(state["counts"][0])
         self.ties, self.games, self.season = (int(x) for x in state["counts"][1:])
 

@@ -75,7 +75,7 @@ class Blend:
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take over what `state` gave."""
-        self.log_weight = state["log_weight"]
+        self.log_weight = state["log_weight"].copy()
         for name, part in self._parts():
             part.restore({k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(f"{name}.")})
 

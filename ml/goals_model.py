@@ -23,7 +23,7 @@ from ml.ratings import Assumptions, Calendar, RatingBank, View
 from ml.results import Games
 from ml.ties import TieRate
 
-ASSUMPTIONS: Final = Assumptions(spreads=(0.05, 0.1, 0.2, 0.35), drifts=(0.0, 0.2), carries=(0.7,))
+ASSUMPTIONS: Final = Assumptions(spreads=(0.04, 0.06, 0.085, 0.12, 0.2, 0.35), drifts=(0.0, 0.2), carries=(0.7,))
 LEVEL: Final = (1.1, 0.5)
 """Prior of the log of a side's goals: 3 per game, between 1.1 and 8 at two standard deviations."""
 HOME_ICE: Final = (0.04, 0.04)
@@ -33,6 +33,7 @@ _MOST: Final = 25
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _PRIOR_TIES: Final = 15.0
 _NEWTON_STEPS: Final = 5
+_Z90: Final = 1.645
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ class GoalsModel:
         rates = [self._rates(bank, games, row) for row in range(len(games))]
         means = [[weights @ np.exp(v.mean + v.variance / 2.0) for v in (r.home, r.away)] for r in rates]
         return np.array(means, dtype=np.float64).reshape(-1, 2)
+
+    def goals_interval(self, games: Games) -> Floats:
+        """The central 90 % of the belief about both sides' mean goals: shape (games, 2, 2), low and high last."""
+        bank, weights = self.calendar.ahead(self.bank, games), self.bank.weights
+        rates = [self._rates(bank, games, row) for row in range(len(games))]
+        return np.array([[_interval(weights, view) for view in (r.home, r.away)] for r in rates]).reshape(-1, 2, 2)
 
     def learn(self, games: Games) -> None:
         """Take in the results of one day."""
@@ -163,6 +170,13 @@ def race(home: Floats, away: Floats) -> Floats:
     fewer = (q * (np.cumsum(p, axis=-1) - p)).sum(axis=-1)
     one = (p[..., 1:] * q[..., :-1]).sum(axis=-1) + (p[..., :-1] * q[..., 1:]).sum(axis=-1)
     return np.stack([more, level, fewer, one], axis=-1)
+
+
+def _interval(weights: Floats, seen: View) -> tuple[float, float]:
+    """Of the members' mixture of log-normal rates, taken as one log-normal of its mean and variance."""
+    mean = float(weights @ seen.mean)
+    deviation = float(weights @ (seen.variance + (seen.mean - mean) ** 2)) ** 0.5
+    return float(np.exp(mean - _Z90 * deviation)), float(np.exp(mean + _Z90 * deviation))
 
 
 def _overtime_share(chances: Floats) -> Floats:

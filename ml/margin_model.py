@@ -26,7 +26,7 @@ from ml.ties import TieRate
 
 ASSUMPTIONS: Final = Assumptions(
     spreads=(0.06, 0.1, 0.16, 0.25, 0.4, 0.65, 1.0),  # logits: from near parity to recreational disparity
-    drifts=(0.0, 0.1, 0.25),
+    drifts=(0.0, 0.15, 0.4),
     carries=(0.4, 0.85),
 )
 HOME_ICE: Final = (0.15, 0.1)
@@ -97,7 +97,7 @@ class MarginModel:
         self.calendar.restore(state)
         self.ties = TieRate(int(state["counts"][0]), int(state["counts"][1]))
         self.advantages = float(state["counts"][2])
-        self.margins, self.advantage_sq = state["margins"], state["advantage_sq"]
+        self.margins, self.advantage_sq = state["margins"].copy(), state["advantage_sq"].copy()
 
     def strengths(self) -> tuple[Floats, Floats]:
         """Mean and standard deviation of each team's strength in logits, over the whole bank."""

@@ -112,6 +112,7 @@ def answer(model: Outcome, home: int, away: int, day: int | None = None) -> Answ
     chances = model.probabilities(games)[0]
     low, high = model.interval(games)
     goals = model.expected_goals(games)[0]
+    ranges = model.goals.goals_interval(games)[0]
     p = model.parameters
     few = [p.team_names[t] for t in (home, away) if p.games_played[t] < FEW_GAMES]
     return Answer(
@@ -126,6 +127,8 @@ def answer(model: Outcome, home: int, away: int, day: int | None = None) -> Answ
             "away_win": float(chances[AWAY]),
             "expected_home_goals": float(goals[0]),
             "expected_away_goals": float(goals[1]),
+            "expected_home_goals_interval": tuple(ranges[0].tolist()),
+            "expected_away_goals_interval": tuple(ranges[1].tolist()),
             "favourite": ("home", "tie", "away")[int(chances.argmax())],
         },
         warnings=tuple(f"{name} has played fewer than {FEW_GAMES} games: mostly the prior speaks" for name in few),

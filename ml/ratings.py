@@ -111,7 +111,7 @@ class RatingBank:
 
     def restore(self, state: Mapping[str, Floats]) -> None:
         """Take over what `state` gave."""
-        self.mean, self.cov, self.log_weight = state["mean"], state["cov"], state["log_weight"]
+        self.mean, self.cov, self.log_weight = (state[name].copy() for name in ("mean", "cov", "log_weight"))
 
     def _renew(self, keep: Floats) -> None:
         n = self.strengths

@@ -74,8 +74,7 @@ def train(league: League) -> Trained:
         playoffs_begun=bool((now & played & ~regular).any()),
         regions=regions,
     )
-    warnings = () if regions else ("no finished season to measure mid-season odds on",)
-    return Trained("monte_carlo", parameters, {}, FEATURES, evaluation, warnings)
+    return Trained("monte_carlo", parameters, {}, FEATURES, evaluation, _warnings(evaluation))
 
 
 def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULATIONS) -> Answer:
@@ -146,6 +145,16 @@ def _fixtures(outcome: Outcome, p: Parameters) -> Games:
 def _forecast(outcome: Outcome, fixtures: Games) -> Floats:
     days = [outcome.probabilities(fixtures.take(day)) for day in fixtures.days()] if len(fixtures) else []
     return np.concatenate(days) if days else np.empty((0, 3))
+
+
+def _warnings(evaluation: dict[str, object]) -> tuple[str, ...]:
+    if not evaluation:
+        return ("no finished season to measure mid-season odds on",)
+    baselines = msgspec.convert(evaluation["baselines"], dict[str, dict[str, float]])
+    own = msgspec.convert(evaluation["brier"], float)
+    return tuple(
+        f"in the measured seasons {name} had the lower Brier score" for name, b in baselines.items() if b["brier"] < own
+    )
 
 
 def _evaluate(league: League, season: int, *, complete: bool) -> tuple[dict[str, object], tuple[Region, ...]]:

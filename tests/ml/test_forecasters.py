@@ -80,6 +80,24 @@ def test_predicting_leaves_no_trace(name: str) -> None:
     assert np.array_equal(quiet.predict(later), asked.predict(later))
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_what_was_learned_survives_being_stored(name: str) -> None:
+    games = LEAGUE.games
+    first, second = ALL[name](len(games.teams)), ALL[name](len(games.teams))
+    walk_forward(games, first)
+    second.restore(first.state())
+    last = hidden(games.take(slice(-2, None)))
+    later = replace(last, day=np.full(2, games.day[-1] + 1))
+    assert np.array_equal(first.predict(later), second.predict(later))
+    for day in games.days():  # and learning goes on from there
+        today = replace(games.take(day), day=games.take(day).day + 900)
+        first.learn(today)
+        second.learn(today)
+    assert np.array_equal(
+        first.predict(replace(last, day=last.day + 901)), second.predict(replace(last, day=last.day + 901))
+    )
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(

@@ -12,9 +12,11 @@ import polars as pl
 import pytest
 from pydantic import ValidationError
 
+from hockey.league import LeagueRules
+from ml import outcome
 from ml.artifact import current_version, load, models_dir
 from ml.errors import InvalidArtifact, NotTrained, TooLittleData, UnknownName
-from ml.league import COLUMNS
+from ml.league import COLUMNS, league_of
 from ml.prediction import Prediction
 from ml.predictor import NAMES, Predictor
 from ml.requests import REQUEST
@@ -108,6 +110,37 @@ class TestGameOutcome:
         assert near is not None
         assert far is not None
         assert far[1] - far[0] >= near[1] - near[0]
+
+
+class TestBaselinesPublished:
+    def test_where_nothing_beats_the_base_rate_it_is_published_and_says_so(self) -> None:
+        rng = np.random.default_rng(18)  # one of the seeds by which nothing beats the base rate
+        frames = {name: pl.DataFrame(schema=schema) for name, schema in COLUMNS.items()}
+        rows = [
+            (
+                n,
+                "S",
+                dt.date(2025, 1, 1) + dt.timedelta(days=n),
+                None,
+                None,
+                f"T{n % 4}",
+                f"T{(n + 1) % 4}",
+                *map(int, goals),
+            )
+            for n, goals in enumerate(rng.poisson(3.0, (60, 2)))
+        ]
+        names = list(COLUMNS["dim_schedule"])[:9]
+        flips = pl.DataFrame(rows, schema={c: COLUMNS["dim_schedule"][c] for c in names}, orient="row")
+        frames["dim_schedule"] = flips.with_columns(
+            pl.lit(None, dtype=kind).alias(c) for c, kind in COLUMNS["dim_schedule"].items() if c not in names
+        )
+        trained = outcome.train(league_of("s", LeagueRules(), frames))
+        assert trained.method == "base_rate"
+        assert "published is base_rate" in trained.warnings[0]
+        model = outcome.Outcome(trained.method, trained.parameters, trained.arrays)
+        given = outcome.answer(model, 0, 1)
+        assert given.interval is not None
+        assert given.interval[0] <= given.prediction <= given.interval[1]
 
 
 class TestPlayers:
