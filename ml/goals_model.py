@@ -30,6 +30,8 @@ HOME_ICE: Final = (0.04, 0.04)
 REST: Final = (-0.03, 0.02)
 """Prior effects on a side's log rate; the other side gets the opposite."""
 _MOST: Final = 25
+_COUNTS: Final = np.arange(_MOST + 1)
+_LOG_FACTORIALS: Final = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, _MOST + 1)))])
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _PRIOR_TIES: Final = 15.0
 _NEWTON_STEPS: Final = 5
@@ -157,14 +159,18 @@ class GoalsModel:
         self.bank.learn(seen, mode, variance)
 
 
+def poisson(mean: Floats) -> Floats:
+    """Probabilities of the counts 0 to 25 for each mean, along a last axis."""
+    rate = np.maximum(mean, 1e-300)[..., None]
+    return np.asarray(np.exp(_COUNTS * np.log(rate) - rate - _LOG_FACTORIALS), dtype=np.float64)
+
+
 def race(home: Floats, away: Floats) -> Floats:
     """Two independent Poisson counts with these means: P(home more), P(level), P(away more), P(margin of one).
 
     Counts above 25 are left out. The result has the means' shape plus a last axis of four.
     """
-    count = np.arange(_MOST + 1)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(count[1:]))])
-    p, q = (np.exp(count * np.log(rate)[..., None] - rate[..., None] - log_factorial) for rate in (home, away))
+    p, q = poisson(home), poisson(away)
     level = (p * q).sum(axis=-1)
     more = (p * (np.cumsum(q, axis=-1) - q)).sum(axis=-1)
     fewer = (q * (np.cumsum(p, axis=-1) - p)).sum(axis=-1)

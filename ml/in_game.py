@@ -20,7 +20,7 @@ from hockey.league import LeagueRules
 from ml.arrays import AWAY, HOME, TIE, Floats
 from ml.artifact import Trained
 from ml.forecasting import Blend, hidden
-from ml.goals_model import GoalsModel, race
+from ml.goals_model import GoalsModel, poisson, race
 from ml.league import League
 from ml.margin_model import MarginModel
 from ml.outcome import Outcome, burn_in
@@ -36,7 +36,6 @@ SHORT_HANDED: Final = 0.4
 """Prior goal rates of the side with more, and with fewer skaters, against even strength. NHL seasons 2015-2024: about
 6.7 and 0.9 goals per hour at 5v4 against 2.5 at 5v5."""
 _PRIOR_GOALS: Final = 15.0
-_MOST: Final = 25
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -139,12 +138,10 @@ def _moved(pre_game: Floats, home: float) -> Floats:
 
 def _ahead(home: float, away: float, lead: int) -> Floats:
     """Probabilities that home, nobody, away is ahead at the end of two Poisson counts after this lead."""
-    count = np.arange(_MOST + 1)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(count[1:]))])
-    p, q = (np.exp(count * np.log(max(rate, 1e-300)) - rate - log_factorial) for rate in (home, away))
+    p, q = poisson(np.array([home, away]))
     # distribution of the final lead: home's goals less away's, moved by the lead now
     final = np.convolve(p, q[::-1])
-    margin = np.arange(-_MOST, _MOST + 1) + lead
+    margin = np.arange(1 - len(p), len(p)) + lead
     return np.array([final[margin > 0].sum(), final[margin == 0].sum(), final[margin < 0].sum()])
 
 
@@ -152,8 +149,8 @@ def _calibrated(pre_game: Floats, goals: Floats, *, has_ties: bool) -> tuple[flo
     """The tilt of the log rates, and the factor on the tie, that give back the pre-game forecast at the start."""
     target = float(pre_game[HOME] / (pre_game[HOME] + pre_game[AWAY]))
     low, high = -4.0, 4.0
-    for _ in range(3):
-        grid = np.linspace(low, high, 33)
+    for _ in range(4):
+        grid = np.linspace(low, high, 17)
         shares = _home_share(race(goals[0] * np.exp(grid), goals[1] * np.exp(-grid)), has_ties=has_ties)
         above = int(np.clip(np.searchsorted(shares, target), 1, len(grid) - 1))
         low, high = grid[above - 1], grid[above]

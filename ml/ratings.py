@@ -107,10 +107,18 @@ class RatingBank:
 
     def state(self) -> dict[str, Floats]:
         """What has been learned, as arrays."""
-        return {"mean": self.mean, "cov": self.cov, "log_weight": self.log_weight}
+        grid = np.column_stack([self.spread, self.drift, self.carry])
+        return {"mean": self.mean, "cov": self.cov, "log_weight": self.log_weight, "assumptions": grid}
 
     def restore(self, state: Mapping[str, Floats]) -> None:
-        """Take over what `state` gave."""
+        """Take over what `state` gave.
+
+        Raises:
+            ValueError: it was learned under other assumptions, or for other teams.
+        """
+        mine = self.state()
+        if not np.array_equal(state["assumptions"], mine["assumptions"]) or state["mean"].shape != self.mean.shape:
+            raise ValueError("the ratings were learned under other assumptions")
         self.mean, self.cov, self.log_weight = (state[name].copy() for name in ("mean", "cov", "log_weight"))
 
     def _renew(self, keep: Floats) -> None:

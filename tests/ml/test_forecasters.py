@@ -12,6 +12,7 @@ from ml.baselines import BaseRate
 from ml.forecasting import BASELINES, CANDIDATES, hidden, walk_forward
 from ml.goals_model import GoalsModel, race
 from ml.margin_model import MarginModel
+from ml.ratings import Assumptions
 from ml.results import Games, Result, games_of
 from ml.simulated import RECREATIONAL, simulate
 from ml.ties import TieRate
@@ -96,6 +97,14 @@ def test_what_was_learned_survives_being_stored(name: str) -> None:
     assert np.array_equal(
         first.predict(replace(last, day=last.day + 901)), second.predict(replace(last, day=last.day + 901))
     )
+
+
+@pytest.mark.parametrize("model", [MarginModel, GoalsModel])
+def test_what_was_learned_under_other_assumptions_is_refused(model: type[MarginModel | GoalsModel]) -> None:
+    other = model(4, Assumptions((0.1, 0.3), (0.0,), (0.5,)))
+    for stored in (other.state(), model(5).state()):
+        with pytest.raises(ValueError, match="other assumptions"):
+            model(4).restore(stored)
 
 
 @settings(max_examples=25, deadline=None)
