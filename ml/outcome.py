@@ -1,7 +1,8 @@
 """`game_outcome`: home, tie and away probability, and expected goals of each side.
 
-Training walks forward over all results, keeps the candidate that did best on the evaluated games (the blend, unless
-another beats it by more than a standard error), and publishes a baseline instead if none beats both baselines.
+Training walks forward over all results and keeps the blend, which did best on simulated leagues, unless another
+candidate's log loss is lower by more than a standard error, or the blend does not beat both baselines and another is
+better. If that one does not beat both either, the better baseline is published, and says so.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import numpy as np
 
 from ml.arrays import AWAY, HOME, TIE, Floats
 from ml.artifact import Trained
-from ml.evaluation import Evaluation, Rival, evaluate
+from ml.evaluation import Evaluation, evaluate
 from ml.forecasting import BASELINES, CANDIDATES, METHOD, Forecaster, walk_all
 from ml.goals_model import GoalsModel
 from ml.league import League
@@ -137,18 +138,19 @@ def answer(model: Outcome, home: int, away: int, day: int | None = None) -> Answ
 
 def _best(games: Games, forecasts: Mapping[str, Floats]) -> Evaluation:
     """The evaluation of the method to publish."""
-    first = evaluate(games, forecasts, METHOD, burn_in(games))
-    better = [
-        name
-        for name, rival in first.candidates.items()
-        if rival.log_loss_minus_model < -rival.difference_standard_error
-    ]
-    method = min(better, key=lambda name: first.candidates[name].score.log_loss, default=METHOD)
-    chosen = evaluate(games, forecasts, method, burn_in(games))
-    ahead = {name: rival for name, rival in chosen.baselines.items() if rival.log_loss_minus_model <= 0}
-    if not ahead:
-        return chosen
-    return evaluate(games, forecasts, _least(ahead), burn_in(games))
+    chosen = evaluate(games, forecasts, METHOD, burn_in(games))
+    gaps = {name: rival.log_loss_minus_model for name, rival in chosen.candidates.items()}
+    rival = min(gaps, key=gaps.__getitem__)
+    clear = gaps[rival] < -chosen.candidates[rival].difference_standard_error
+    if clear or (_ahead(chosen) and gaps[rival] < 0):
+        chosen = evaluate(games, forecasts, rival, burn_in(games))
+    ahead = _ahead(chosen)
+    return evaluate(games, forecasts, min(ahead, key=ahead.__getitem__), burn_in(games)) if ahead else chosen
+
+
+def _ahead(found: Evaluation) -> dict[str, float]:
+    """The log losses of the baselines that the method does not beat."""
+    return {name: b.score.log_loss for name, b in found.baselines.items() if b.log_loss_minus_model <= 0}
 
 
 def _last_season(games: Games, forecasts: Mapping[str, Floats], method: str) -> dict[str, object]:
@@ -161,10 +163,6 @@ def _last_season(games: Games, forecasts: Mapping[str, Floats], method: str) -> 
         "log_loss": found.score.log_loss,
         "baselines": {name: rival.to_mapping() for name, rival in found.baselines.items()},
     }
-
-
-def _least(rivals: Mapping[str, Rival]) -> str:
-    return min(rivals, key=lambda name: rivals[name].score.log_loss)
 
 
 def _warnings(evaluation: Evaluation | None, method: str) -> tuple[str, ...]:
