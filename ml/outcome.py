@@ -29,6 +29,15 @@ FEW_GAMES: Final = 5
 _MAKERS: Final = {**BASELINES, **CANDIDATES}
 
 
+class Scheduled(msgspec.Struct, frozen=True):
+    """A game still to play: teams by index, the day as an ordinal."""
+
+    game_id: int
+    day: int
+    home: int
+    away: int
+
+
 class Parameters(msgspec.Struct, frozen=True):
     """What a prediction needs besides the arrays. `games_played` runs along `teams`; `last_day` is an ordinal."""
 
@@ -39,6 +48,7 @@ class Parameters(msgspec.Struct, frozen=True):
     season: int
     has_ties: bool
     regions: tuple[Region, ...]
+    scheduled: tuple[Scheduled, ...]
 
 
 class Outcome:
@@ -184,6 +194,16 @@ def _parameters(league: League, played: Games, evaluation: Evaluation | None) ->
         season=int(league.games.season[-1]) if len(league.games) else 0,
         has_ties=bool((played.outcome == TIE).any()) or not len(played),
         regions=tuple(Region(b.low, b.high, b.games, b.predicted, b.observed) for b in regions),
+        scheduled=_scheduled(league),
+    )
+
+
+def _scheduled(league: League) -> tuple[Scheduled, ...]:
+    """The unplayed games of the newest season, playoffs included; older ones will not be played any more."""
+    games = league.games
+    left = np.flatnonzero((games.home_goals < 0) & (games.season == games.season.max(initial=0)))
+    return tuple(
+        Scheduled(league.game_ids[i], int(games.day[i]), int(games.home[i]), int(games.away[i])) for i in left.tolist()
     )
 
 

@@ -90,7 +90,7 @@ class Predictor:
         return self._signed(request.model, answers[type(request)](request))
 
     def game(self, home_team_id: str, away_team_id: str, day: date | None = None) -> Prediction:
-        """The outcome of one game; what `GET /api/ml/upcoming` gives per scheduled game."""
+        """The outcome of one game; without a day, both sides rested, right after the last game known."""
         home, away = self._team(home_team_id), self._team(away_team_id)
         if home == away:
             raise UnknownName("opponent", away_team_id, ())
@@ -99,17 +99,19 @@ class Predictor:
         )
 
     def upcoming(self) -> list[dict[str, object]]:
-        """Every regular game of the current season still to play, with its prediction."""
-        teams = self.outcome.parameters.teams
-        fixtures = zip(self.season.home, self.season.away, self.season.day, strict=True)
+        """Every game of the newest season still to play, in date order, with its prediction."""
+        p = self.outcome.parameters
         return [
             {
-                "date": date.fromordinal(day).isoformat(),
-                "home_team_id": teams[home],
-                "away_team_id": teams[away],
-                "prediction": self.game(teams[home], teams[away], date.fromordinal(day)).to_mapping(),
+                "game_id": game.game_id,
+                "date": date.fromordinal(game.day).isoformat(),
+                "home_team_id": p.teams[game.home],
+                "away_team_id": p.teams[game.away],
+                "prediction": self._signed(
+                    outcome.NAME, outcome.answer(self.outcome, game.home, game.away, game.day)
+                ).to_mapping(),
             }
-            for home, away, day in fixtures
+            for game in p.scheduled
         ]
 
     def evaluation(self, model: str) -> Mapping[str, object]:

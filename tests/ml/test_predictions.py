@@ -96,6 +96,7 @@ class TestGameOutcome:
     def test_upcoming_games_are_those_without_a_result(self, predictor: Predictor, truth: Truth) -> None:
         upcoming = predictor.upcoming()
         assert len(upcoming) == len(truth.season.games) - truth.played
+        assert upcoming[0]["game_id"] == 1000 + truth.played
         assert upcoming[0]["prediction"]["model"] == "game_outcome"
 
     def test_a_team_cannot_play_itself(self, predictor: Predictor) -> None:
