@@ -32,8 +32,11 @@ _STOP_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.02
 _SOCKET_PATH_BYTES: Final = 100  # the system's limit is 107 on Linux and 103 on macOS, for the socket's whole path
 _LOG_BYTES: Final = 1_000_000
-# a shell that waits for its input to end, then stops the server: "$@" is the server's command line
-_LEASH: Final = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
+# A shell that ends with the server, and ends the server when its own input ends; "$@" is the server's command line.
+_LEASH: Final = (
+    'exec 3<&0; "$@" 3<&- & server=$!; { read -r _ <&3; kill -INT $server; } & watch=$!; '
+    "wait $server; code=$?; kill $watch; exit $code"
+)
 _SETTINGS: Final = {
     "max_connections": "40",
     "shared_buffers": "32MB",

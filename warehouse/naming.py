@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
-from snapshot.manifest import IDENTIFIER, Manifest, Table
+from snapshot.manifest import Manifest, Table
 from warehouse.errors import SchemaDrift, UnknownName
 
-_IDENTIFIER: Final = re.compile(IDENTIFIER)
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")  # as the manifest has it
 _POSTGRES_NAME_BYTES: Final = 63
 # a column of such a name could not be filtered on over REST: the parameter means something else there
 RESERVED_COLUMNS: Final = frozenset(

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def embedded_dsn(data_dir: DataDir) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def tcp_dsn() -> str:
-    dsn = os.environ.get(TCP_VARIABLE)  # noqa: TID251 - the tests' own composition root
+    dsn = os.environ.get(TCP_VARIABLE)
     if not dsn:
         pytest.skip(f"{TCP_VARIABLE} names no PostgreSQL to test on over TCP")
     return dsn
@@ -75,6 +75,43 @@ def new_database(server: str, template: str = "template1") -> Iterator[str]:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+class Databases:
+    """Databases with the tables of the test league, lent to one test at a time.
+
+    What a test leaves behind is deleted; a database whose tables it changed is thrown away.
+    """
+
+    def __init__(self, server: str, template: str) -> None:
+        self._server, self._template = server, template
+        self._free: list[str] = []
+        self._made = ExitStack()
+
+    @contextmanager
+    def lend(self) -> Iterator[str]:
+        dsn = self._free.pop() if self._free else self._made.enter_context(new_database(self._server, self._template))
+        shape = self._shape(dsn)
+        yield dsn
+        if self._shape(dsn) == shape:
+            self._empty(dsn)
+            self._free.append(dsn)
+
+    def close(self) -> None:
+        self._made.close()
+
+    def _shape(self, dsn: str) -> object:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            return connection.execute("select warehouse_catalog() - 'published'").fetchone()
+
+    def _empty(self, dsn: str) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            tables = connection.execute(
+                "select schemaname, tablename from pg_tables where schemaname ~ '^(public|benchsight|benchsight_load)$'"
+            ).fetchall()
+            deletes = (sql.SQL("delete from {}").format(sql.Identifier(*names)) for names in tables)
+            # as a replica: references are not checked, so the order does not matter
+            connection.execute(sql.SQL("; ").join([sql.SQL("set session_replication_role = replica"), *deletes]))
+
+
 @contextmanager
 def new_template(server: str, folder: Path) -> Iterator[str]:
     """A database with the tables of the test league, to copy from; gives its name."""
@@ -85,16 +122,24 @@ def new_template(server: str, folder: Path) -> Iterator[str]:
         yield str(conninfo_to_dict(dsn)["dbname"])
 
 
-@pytest.fixture(scope="session")
-def embedded_template(embedded_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with new_template(embedded_dsn, tmp_path_factory.mktemp("template")) as name:
-        yield name
+@contextmanager
+def new_databases(server: str, folder: Path) -> Iterator[Databases]:
+    with new_template(server, folder) as template:
+        databases = Databases(server, template)
+        yield databases
+        databases.close()
 
 
 @pytest.fixture(scope="session")
-def tcp_template(tcp_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with new_template(tcp_dsn, tmp_path_factory.mktemp("template")) as name:
-        yield name
+def embedded_databases(embedded_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with new_databases(embedded_dsn, tmp_path_factory.mktemp("template")) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def tcp_databases(tcp_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with new_databases(tcp_dsn, tmp_path_factory.mktemp("template")) as databases:
+        yield databases
 
 
 @contextmanager
@@ -107,8 +152,8 @@ def open_stand(backend: str, dsn: str) -> Iterator[Stand]:
 @pytest.fixture(params=["embedded", "tcp"])
 def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
     """Every backend in turn, with the tables of the test league."""
-    server, template = (request.getfixturevalue(f"{request.param}_{what}") for what in ("dsn", "template"))
-    with new_database(server, template) as dsn, open_stand(request.param, dsn) as opened:
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    with databases.lend() as dsn, open_stand(request.param, dsn) as opened:
         yield opened
 
 

@@ -15,9 +15,12 @@ def col(name: str, kind: str, **more: object) -> Column:
     return Column(name=name, type=kind, description=f"the {name}, with a ' and a \\ in its meaning", **more)
 
 
-def table(name: str, columns: Sequence[Column], key: tuple[str, ...], *references: Reference, category: str | None = None):
+def table(
+    name: str, columns: Sequence[Column], key: tuple[str, ...], *references: Reference, category: str | None = None
+):
     return Table(
-        name=name, file=f"{name}.csv", category=category or name.split("_")[0], grain="one row", description=f"About {name}.",
+        name=name, file=f"{name}.csv", category=category or name.partition("_")[0], grain="one row",
+        description=f"About {name}.",
         columns=tuple(columns), primary_key=key, references=references, from_tracking=False, rows=0, sha256="",
     )  # fmt: skip
 
@@ -61,7 +64,7 @@ TABLES: dict[str, Table] = {
 TEAMS: Rows = [{"team_id": "N10001", "team_name": "Platinum"}, {"team_id": "N10002", "team_name": "Velodrome"}]
 PLAYERS: Rows = [
     {"player_id": "P100001", "player_full_name": "Ana Ábel", "team_id": "N10001", "birth_year": 1990},
-    {"player_id": "P100002", "player_full_name": "Bo, the \"Wall\"\nBerg", "team_id": "N10002", "birth_year": None},
+    {"player_id": "P100002", "player_full_name": 'Bo, the "Wall"\nBerg', "team_id": "N10002", "birth_year": None},
     {"player_id": "P100003", "player_full_name": "", "team_id": None, "birth_year": 1970},
 ]  # fmt: skip
 FLAGS: Rows = [{"flag_id": "F1", "flag": "clock"}]
