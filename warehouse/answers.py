@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from warehouse.base import Catalog, Change, TableResult, TableShape
+from warehouse.base import Catalog, Change, ChangeResult, TableResult, TableShape
 
 
 class _TableAnswer(msgspec.Struct):
@@ -28,7 +28,6 @@ class _CatalogAnswer(msgspec.Struct):
     tables: dict[str, _ShapeAnswer]
     functions_version: str | None
     published: dict[str, str]
-    server_version: str
 
 
 def results_from(answer: object, load_seconds: Mapping[str, float]) -> tuple[TableResult, ...]:
@@ -52,9 +51,9 @@ def catalog_from(answer: object) -> Catalog:
     return Catalog(tables=tables, functions_version=found.functions_version, published=found.published)
 
 
-def server_version_from(answer: object) -> str:
-    """PostgreSQL's version, from the answer of `warehouse_catalog`."""
-    return msgspec.convert(answer, _CatalogAnswer).server_version
+def change_results_from(answer: object) -> list[ChangeResult]:
+    """The answer of `apply_changes`."""
+    return msgspec.convert(answer, list[ChangeResult])
 
 
 def changes_as_objects(changes: Sequence[Change]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from snapshot.manifest import Manifest, Table
 from snapshot.reader import Snapshot
 from warehouse import queries, schema
-from warehouse.answers import catalog_from, changes_as_json, results_from
+from warehouse.answers import catalog_from, change_results_from, changes_as_json, results_from
 from warehouse.base import (
     Backend,
     Catalog,
@@ -151,7 +151,7 @@ class PostgresWarehouse:
         self._ensure_installed()
         with self._session() as connection:
             done = _call(connection, "select public.apply_changes(%s::jsonb)", changes_as_json(changes))
-        return [ChangeResult(**item) for item in cast("list[dict[str, int | str]]", done)]  # type: ignore[arg-type]  # the function answers these fields
+        return change_results_from(done)
 
     def close(self) -> None:
         """See `Warehouse.close`."""

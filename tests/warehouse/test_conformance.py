@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from snapshot.manifest import Table
-from tests.warehouse.conftest import Stand
+from tests.warehouse.servers import Stand
 from tests.warehouse.snapshots import (
     FLAGS,
     PLAYERS,

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from snapshot.manifest import Manifest, Reference, Table
-from tests.warehouse.conftest import Stand
+from tests.warehouse.servers import Stand
 from tests.warehouse.snapshots import TABLES, col, league, make_snapshot, table
 from warehouse.errors import SchemaDrift, UnknownName
 from warehouse.naming import parents_first, short_name

@@ -11,3 +11,9 @@ language sql stable security definer set search_path = '' as $$
                     from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))), '{}')
       from pg_catalog.pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')))
 $$;
+
+create or replace function public.warehouse_status() returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select jsonb_build_object('server_version', current_setting('server_version'),
+    'functions_version', obj_description('public.warehouse_catalog()'::regprocedure, 'pg_proc'))
+$$;

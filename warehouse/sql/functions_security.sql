@@ -4,7 +4,7 @@ declare f regprocedure;
 begin
   for f in select p.oid::regprocedure from pg_proc p
     where (p.pronamespace = 'public'::regnamespace and p.proname in
-        ('begin_load', 'load_rows', 'publish_load', 'preview_load', 'abandon_load', 'warehouse_catalog', 'apply_changes'))
+        ('begin_load', 'load_rows', 'publish_load', 'preview_load', 'abandon_load', 'warehouse_catalog', 'warehouse_status', 'apply_changes'))
       or p.pronamespace = 'benchsight'::regnamespace
   loop
     execute format('revoke all on function %s from public, anon, authenticated', f);

@@ -44,14 +44,14 @@ begin
   perform benchsight.refuse_stale(p_snapshot_id, array(select value ->> 'table' from jsonb_array_elements(p_tables)));
   for item in select value from jsonb_array_elements(p_tables) loop
     if to_regclass(format('benchsight_load.%I', item ->> 'table')) is null then
-      raise exception 'The table % is missing.', item ->> 'table' using errcode = 'BSDRF', table = item ->> 'table';
+      raise exception 'The table % is missing.', item ->> 'table' using errcode = 'BSDRF', table = item ->> 'table', detail = item ->> 'table';
     end if;
     select c into missing from jsonb_array_elements_text(item -> 'columns') c
     where not exists (select from pg_catalog.pg_attribute a
       where a.attrelid = to_regclass(format('benchsight_load.%I', item ->> 'table')) and a.attname = c and not a.attisdropped);
     if found then
       raise exception 'The table % lacks the column %.', item ->> 'table', missing
-        using errcode = 'BSDRF', table = item ->> 'table';
+        using errcode = 'BSDRF', table = item ->> 'table', detail = item ->> 'table';
     end if;
   end loop;
   insert into benchsight.load (load_id, snapshot_id, tables) values (p_load_id, p_snapshot_id, p_tables)
@@ -67,7 +67,7 @@ begin
   from benchsight.load l, jsonb_array_elements(l.tables) item, jsonb_array_elements_text(item -> 'columns') with ordinality c(c, ordinality)
   where l.load_id = p_load_id and l.result is null and item ->> 'table' = p_table;
   if columns is null then
-    raise exception 'Load % takes no rows of %.', p_load_id, p_table using errcode = 'BSLOA', table = p_table;
+    raise exception 'Load % takes no rows of %.', p_load_id, p_table using errcode = 'BSLOA', table = p_table, detail = p_table;
   end if;
   execute format('insert into benchsight_load.%1$I (_load_id, %2$s)
     select %3$L, %2$s from jsonb_populate_recordset(null::benchsight_load.%1$I, $1) on conflict do nothing',
@@ -84,7 +84,7 @@ begin
     execute format('select count(*) from %s s', item ->> 'source') into arrived;
     if arrived <> (item ->> 'rows')::bigint then
       raise exception '% of the % rows of % arrived.', arrived, item ->> 'rows', item ->> 'table'
-        using errcode = 'BSCNT', table = item ->> 'table';
+        using errcode = 'BSCNT', table = item ->> 'table', detail = item ->> 'table';
     end if;
     execute format('analyze benchsight_load.%I', item ->> 'table');
   end loop;

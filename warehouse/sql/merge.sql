@@ -18,7 +18,7 @@ begin
   order by p.table_name limit 1;
   if found then
     raise exception 'Snapshot % is older than %, which stands in the warehouse.', p_snapshot_id, newer.snapshot_id
-      using errcode = 'BSOLD', table = newer.table_name;
+      using errcode = 'BSOLD', table = newer.table_name, detail = newer.table_name;
   end if;
 end
 $$;
@@ -94,7 +94,7 @@ begin
       changes := benchsight.count_changes(item);
       if (changes ->> 'deleted')::bigint * 2 > (changes ->> 'stood')::bigint then
         raise exception 'The upload would delete % of the % rows of %.', changes ->> 'deleted', changes ->> 'stood', item ->> 'table'
-          using errcode = 'BSDEL', table = item ->> 'table';
+          using errcode = 'BSDEL', table = item ->> 'table', detail = item ->> 'table';
       end if;
     end if;
   end loop;
