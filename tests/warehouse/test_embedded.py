@@ -163,6 +163,24 @@ def test_a_long_path_gets_a_short_socket(own_dir: DataDir) -> None:
     assert not host.exists()
 
 
+def test_a_lost_password_is_replaced(own_dir: DataDir) -> None:
+    with EmbeddedPostgres(own_dir) as server:
+        ask(server.dsn, "create table kept (a int)")
+        before = server.dsn
+    (own_dir.state / "postgres.password").unlink()
+    with EmbeddedPostgres(own_dir) as again:
+        assert again.dsn != before
+        assert ask(again.dsn, "select count(*) from kept") == 0
+
+
+def test_a_cluster_of_another_version_is_left_alone(own_dir: DataDir) -> None:
+    with EmbeddedPostgres(own_dir):
+        pass
+    (find_place(own_dir).data / "PG_VERSION").write_text("17\n")
+    with pytest.raises(WarehouseUnavailable, match="made by PostgreSQL 17; the installed one is 18"):
+        EmbeddedPostgres(own_dir).start()
+
+
 def test_a_broken_cluster_ends_with_one_clear_sentence(own_dir: DataDir) -> None:
     with EmbeddedPostgres(own_dir):
         pass

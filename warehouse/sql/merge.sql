@@ -87,13 +87,16 @@ $$;
 
 create or replace function benchsight.refuse_many_deletes(p_tables jsonb) returns void
 language plpgsql set search_path = '' as $$
-declare item jsonb; changes jsonb;
+declare item jsonb; stood bigint; gone bigint; target text;
 begin
   for item in select value from jsonb_array_elements(p_tables) loop
     if (item ->> 'guard')::boolean then
-      changes := benchsight.count_changes(item);
-      if (changes ->> 'deleted')::bigint * 2 > (changes ->> 'stood')::bigint then
-        raise exception 'The upload would delete % of the % rows of %.', changes ->> 'deleted', changes ->> 'stood', item ->> 'table'
+      target := format('public.%I', item ->> 'table');
+      execute format('select count(*), count(*) filter (where s._key is null) from %s t left join lateral
+        (select true as _key from %s s where %s) s on true',
+        target, item ->> 'source', benchsight.equal_keys(benchsight.key_of(target::regclass))) into stood, gone;
+      if gone * 2 > stood then
+        raise exception 'The upload would delete % of the % rows of %.', gone, stood, item ->> 'table'
           using errcode = 'BSDEL', table = item ->> 'table', detail = item ->> 'table';
       end if;
     end if;
