@@ -6,9 +6,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, get_args
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list_games:
         from etl.inspection import print_games  # noqa: PLC0415 - keeps the start fast
 
-        return print_games(data_dir, as_json=options.json)
+        return print_games(data_dir, _environ(), as_json=options.json)
     return _run(options, data_dir)
 
 
@@ -119,6 +120,7 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
     from etl.progress import Progress, ProgressFile  # noqa: PLC0415
     from etl.progress_events import Completed, Failed  # noqa: PLC0415
     from etl.run import Run, RunRequest  # noqa: PLC0415
+    from etl.staging_source import staged_league  # noqa: PLC0415
 
     request = RunRequest(
         data_dir=data_dir,
@@ -129,6 +131,8 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
         wipe=options.wipe,
         lenient=options.lenient,
         source=options.source,
+        read_staging=partial(staged_league, data_dir, _environ()),
+        publish_personal_data=_decision(_environ(), "PUBLISH_PERSONAL_DATA"),
     )
     display = display_for(sys.stdout)
     listeners: list[Any] = [display]
@@ -145,12 +149,27 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
     return code
 
 
+def _environ() -> dict[str, str]:
+    """The environment, over the project's `.env` file, which the server reads too."""
+    from dotenv import dotenv_values  # noqa: PLC0415 - keeps the start fast
+
+    in_file = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value}
+    return in_file | dict(os.environ)  # noqa: TID251 - composition root
+
+
+def _decision(environ: Mapping[str, str], name: str) -> bool | None:
+    """A setting that is on or off; None where it is not set."""
+    word = environ.get(name, "").strip().lower()
+    return word in {"1", "true", "yes", "on"} if word else None
+
+
 def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     """Run it; exit code, what went wrong in one sentence, and the outcome of a success."""
     from etl.publish import PublishFailed  # noqa: PLC0415 - keeps the start fast
     from etl.quality import Blocked  # noqa: PLC0415
     from etl.registry import BrokenTable  # noqa: PLC0415
     from hockey.league import InvalidRules  # noqa: PLC0415
+    from warehouse.errors import WarehouseError  # noqa: PLC0415
 
     try:
         return DONE, "", run.execute()
@@ -158,6 +177,8 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
         return BLOCKED, f"blocked by a check: {error}", None
     except (InvalidRules, Superseded, PublishFailed) as error:
         return FAILED, str(error), None
+    except WarehouseError as error:
+        return FAILED, f"staging cannot be read, so nothing was published: {error}", None
     except OSError as error:
         return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None
     except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from etl.extract import ExtractRequest, extract
+from etl.extraction_staging import NO_STAGING, StagedLeague
 from etl.run import current_snapshot
 from etl.tables.catalog import league_tables
 from etl.usability import without_unusable
@@ -16,15 +18,18 @@ from formats.canonical import LeagueFrames
 from hockey.league import InvalidRules
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
+from warehouse.errors import WarehouseError
 
 _GAME = ("game_id", "date", "home_team", "away_team", "source", "events", "valid_stints", "tracking_status")
 
 
-def print_games(data_dir: DataDir, *, as_json: bool) -> int:
-    """Print the tracked games below raw/; returns the exit code."""
+def print_games(data_dir: DataDir, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Print the tracked games below raw/ and in staging, which `environ` tells where to find; returns the exit code."""
+    from etl.staging_source import staged_league  # noqa: PLC0415 - not needed for the status
+
     try:
-        games = tracked_games(data_dir)
-    except InvalidRules as error:
+        games = tracked_games(data_dir, staged_league(data_dir, environ))
+    except (InvalidRules, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 1
     if as_json:
@@ -35,13 +40,13 @@ def print_games(data_dir: DataDir, *, as_json: bool) -> int:
     return 0
 
 
-def tracked_games(data_dir: DataDir) -> pl.DataFrame:
+def tracked_games(data_dir: DataDir, staging: StagedLeague = NO_STAGING) -> pl.DataFrame:
     """The tracked games as read now, from the cache where nothing changed: key game_id.
 
     Raises:
         InvalidRules: league.toml cannot be used.
     """
-    extraction = extract(data_dir, ExtractRequest(), lambda _done, _total, _title: None)
+    extraction = extract(data_dir, ExtractRequest(staging=staging), lambda _done, _total, _title: None)
     league, left_out = without_unusable(extraction.league)
     sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
     sources |= {"rules": extraction.rules, "left_out": left_out}

@@ -49,7 +49,9 @@ def patched(raw: RawFrames, patch: Mapping[str, Any], digests: Mapping[str, str]
     done = {
         name: _applied(name, getattr(raw, name), entry, raw.games["game_id"].item())
         for name, entry in patch.items()
-        if name in RAW_SCHEMAS and isinstance(entry, dict) and entry.get("of") in {None, digests.get(_OF_ROWS.get(name, ""))}
+        if name in RAW_SCHEMAS
+        and isinstance(entry, dict)
+        and entry.get("of") in {None, digests.get(_OF_ROWS.get(name, ""))}
     }
     return replace(raw, **done)
 

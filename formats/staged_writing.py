@@ -52,7 +52,9 @@ def _header(game: dict[str, object], rosters: pl.DataFrame) -> dict[str, object]
     dates = {name: None if game[name] is None else str(game[name]) for name in ("saved_at", "game_date")}
     lines = rosters.to_dicts()
     by_side = {
-        side: [_filled({name: line[column] for name, column in _ROSTER.items()}) for line in lines if line["side"] == side]
+        side: [
+            _filled({name: line[column] for name, column in _ROSTER.items()}) for line in lines if line["side"] == side
+        ]
         for side in SIDES
     }
     return {

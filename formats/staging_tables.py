@@ -57,8 +57,8 @@ def _each_other(*pairs: str) -> dict[str, tuple[str, ...]]:
 
 _SIDES: Final = ("home", "away")
 _SCHEDULE_TEXT: Final = (
-    "season season_id game_url home_team_game_id away_team_game_id game_date game_time home_team away_team home_team_id "
-    "away_team_id head_to_head_id game_type playoff_round last_period_type period_length ot_period_length "
+    "season season_id game_url home_team_game_id away_team_game_id game_date game_time home_team away_team "
+    "home_team_id away_team_id head_to_head_id game_type playoff_round last_period_type period_length ot_period_length "
     "shootout_rounds home_score away_score "
     + " ".join(f"{s}_team_period{p}_goals" for s in _SIDES for p in ("1", "2", "3", "OT"))
     + " home_team_seeding away_team_seeding "
@@ -121,16 +121,14 @@ _TABLES: Final = (
         integers=frozenset({"home_score", "away_score"}),
         follows=_each_other("home_team home_team_id", "away_team away_team_id", "season season_id"),
     ),
-    _table(
-        "dim_playerurlref", "n_player_url", "player_full_name player_id", aliases={"full_name": "player_full_name"}
-    ),
+    _table("dim_playerurlref", "n_player_url", "player_full_name player_id", aliases={"full_name": "player_full_name"}),
     _table("dim_randomnames", "random_full_name", "random_first_name random_last_name gender name_used"),
     _table(
         "fact_gameroster",
         "game_id player_id",
-        "player_game_id team_game_id opp_team_game_id team_venue team_name opp_team_name player_game_number n_player_url "
-        "player_position games_played goals assist goals_against pim shutouts team_id opp_team_id key player_full_name "
-        "date season sub current_team skill_rating is_starter is_captain is_alternate",
+        "player_game_id team_game_id opp_team_game_id team_venue team_name opp_team_name player_game_number "
+        "n_player_url player_position games_played goals assist goals_against pim shutouts team_id opp_team_id key "
+        "player_full_name date season sub current_team skill_rating is_starter is_captain is_alternate",
         aliases={
             "position": "player_position",
             "full_name": "player_full_name",
@@ -138,7 +136,8 @@ _TABLES: Final = (
             "assists": "assist",
             "is_sub": "sub",
         },
-        ranges={c: (0, 50) for c in ("goals", "assist", "goals_against")} | {"skill_rating": (2, 6), "pim": (0, 100)},
+        ranges=dict.fromkeys(("goals", "assist", "goals_against"), (0.0, 50.0))
+        | {"skill_rating": (2, 6), "pim": (0, 100)},
         follows=_each_other("team_name team_id", "opp_team_name opp_team_id"),
     ),
     _table(
