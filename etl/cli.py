@@ -168,17 +168,15 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     from etl.publish import PublishFailed  # noqa: PLC0415 - keeps the start fast
     from etl.quality import Blocked  # noqa: PLC0415
     from etl.registry import BrokenTable  # noqa: PLC0415
+    from etl.staging_source import StagingUnreadable  # noqa: PLC0415
     from hockey.league import InvalidRules  # noqa: PLC0415
-    from warehouse.errors import WarehouseError  # noqa: PLC0415
 
     try:
         return DONE, "", run.execute()
     except (Blocked, BrokenTable) as error:
         return BLOCKED, f"blocked by a check: {error}", None
-    except (InvalidRules, Superseded, PublishFailed) as error:
+    except (InvalidRules, Superseded, PublishFailed, StagingUnreadable) as error:
         return FAILED, str(error), None
-    except WarehouseError as error:
-        return FAILED, f"staging cannot be read, so nothing was published: {error}", None
     except OSError as error:
         return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None
     except KeyboardInterrupt:

@@ -107,45 +107,26 @@ def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
     cache = ExtractionCache(data_dir.cache, reader)
     if request.wipe:
         cache.wipe()
-    rules = read_rules(data_dir)
-    if request.publish_personal_data is not None:
-        rules = replace(rules, publish_personal_data=request.publish_personal_data)
+    rules = _rules_for(data_dir, request)
     excluded = request.exclude | request.staging.deleted
     files = find_files(data_dir.raw) if request.source == "excel" else []
     facts = facts_of_all(files, cache.facts, _identified)
     sources = tuple(Source(f, facts[f.sha256]) for f in files if f.sha256 is not None)
-    games = tuple(
-        game
-        for game in with_staged_games(game_sources(sources), request.staging, cache)
-        if game.game_id not in excluded
-    )
+    with_staging = with_staged_games(game_sources(sources), request.staging, cache)
+    games = tuple(game for game in with_staging if game.game_id not in excluded)
     master_source, of_workbook = _master(sources, cache, reader)
     overlay, master = staged_master(master_source, of_workbook, request.staging, cache, reader)
     keys = {game.game_id: reading_key(game, reader, rules, _sheet_hash(game, master)) for game in games}
     if request.only is not None:
         kept = {n: last.key for n, last in cache.games.items() if n not in request.only | excluded}
         keys |= {number: key for number, key in kept.items() if cache.has(key)}
-    quarantined = tuple(
-        [(f.name, f.problem) for f in files if f.sha256 is None]
-        + [(s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected"]
-    )
+    quarantined = tuple(_quarantined(files, sources))
     decided = [sorted(excluded), sorted(quarantined), overlay]
     mark = fingerprint(reader, keys, None if master_source is None else master_source.sha256, rules, decided)
-    staged = tuple(game.chosen for game in games if game.staged is not None)
+    staged_sources = tuple(game.chosen for game in games if game.staged is not None)
     return Survey(
-        cache=cache,
-        reader=reader,
-        rules=rules,
-        sources=sources + staged,
-        games=games,
-        keys=keys,
-        master=master,
-        master_source=master_source,
-        quarantined=quarantined,
-        fingerprint=mark,
-        staging=request.staging,
-        overlay=overlay,
-        excluded=excluded,
+        *(cache, reader, rules, sources + staged_sources, games, keys, master, master_source),
+        *(quarantined, mark, request.staging, overlay, excluded),
     )
 
 
@@ -187,6 +168,12 @@ def extract(
     )
 
 
+def _rules_for(data_dir: DataDir, request: ExtractRequest) -> LeagueRules:
+    rules = read_rules(data_dir)
+    decided = request.publish_personal_data
+    return rules if decided is None else replace(rules, publish_personal_data=decided)
+
+
 def read_rules(data_dir: DataDir) -> LeagueRules:
     """The league's rule book: raw/league.toml over the defaults.
 
@@ -204,6 +191,11 @@ def read_rules(data_dir: DataDir) -> LeagueRules:
         return LeagueRules.from_mapping(mapping)
     except InvalidRules as error:
         raise InvalidRules(f"{RULES_FILE}: {error}") from None
+
+
+def _quarantined(files: Iterable[FoundFile], sources: Iterable[Source]) -> Iterable[tuple[str, str]]:
+    yield from ((f.name, f.problem) for f in files if f.sha256 is None)
+    yield from ((s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected")
 
 
 def _identified(files: list[FoundFile]) -> list[FileFacts]:

@@ -18,18 +18,17 @@ from formats.canonical import LeagueFrames
 from hockey.league import InvalidRules
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
-from warehouse.errors import WarehouseError
 
 _GAME = ("game_id", "date", "home_team", "away_team", "source", "events", "valid_stints", "tracking_status")
 
 
 def print_games(data_dir: DataDir, environ: Mapping[str, str], *, as_json: bool) -> int:
     """Print the tracked games below raw/ and in staging, which `environ` tells where to find; returns the exit code."""
-    from etl.staging_source import staged_league  # noqa: PLC0415 - not needed for the status
+    from etl.staging_source import StagingUnreadable, staged_league  # noqa: PLC0415 - not needed for the status
 
     try:
         games = tracked_games(data_dir, staged_league(data_dir, environ))
-    except (InvalidRules, WarehouseError) as error:
+    except (InvalidRules, StagingUnreadable) as error:
         print(error, file=sys.stderr)
         return 1
     if as_json:

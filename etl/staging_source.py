@@ -5,10 +5,15 @@ from typing import Final
 
 from etl.extraction_staging import NO_STAGING, StagedLeague, read_staging
 from snapshot.layout import DataDir
+from warehouse.errors import WarehouseError
 from warehouse.opening import Choice, open_warehouse
 
 DSN_VARIABLE: Final = "BENCHSIGHT_WAREHOUSE_DSN"
 """Set by the server for its children, so that they start nothing; empty where it has no warehouse."""
+
+
+class StagingUnreadable(Exception):
+    """Staging is there and cannot be read. A league without its corrections must not be published."""
 
 
 def staged_league(data_dir: DataDir, environ: Mapping[str, str]) -> StagedLeague:
@@ -18,8 +23,7 @@ def staged_league(data_dir: DataDir, environ: Mapping[str, str]) -> StagedLeague
     was ever used, and stops it again.
 
     Raises:
-        ValueError: the configured URL or key is of no known kind; the message holds neither.
-        WarehouseError: staging cannot be read.
+        StagingUnreadable: the database does not answer, or is configured wrongly; the message holds no secret.
     """
     if environ.get(DSN_VARIABLE) == "":
         return NO_STAGING
@@ -30,8 +34,11 @@ def staged_league(data_dir: DataDir, environ: Mapping[str, str]) -> StagedLeague
     )
     if not (choice.db_url or choice.supabase_url) and not _was_used(data_dir):
         return NO_STAGING
-    with open_warehouse(data_dir, choice) as opened:
-        return read_staging(opened.warehouse)
+    try:
+        with open_warehouse(data_dir, choice) as opened:
+            return read_staging(opened.warehouse)
+    except (WarehouseError, ValueError) as error:
+        raise StagingUnreadable(f"Staging cannot be read, so nothing was published: {error}") from error
 
 
 def _was_used(data_dir: DataDir) -> bool:
