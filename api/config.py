@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     max_queued_jobs: int = Field(default=50, ge=1, le=10_000)
     """Jobs that may wait in each lane; one more is refused with 429."""
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
+    max_upload_bytes: int = Field(default=32_000_000, ge=1_000, le=1_000_000_000)
+    """The same for the routes that take tables and files of the league."""
+    publish_personal_data: bool = False
+    """Whether birth years and genders are published; e-mail addresses never are."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -9,9 +9,13 @@ from fastapi import Depends, Request
 
 from api.errors import Unavailable
 from api.services.etl_service import ETLService
+from api.services.game_files import RawFiles
+from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
+from api.services.tracking_staging import TrackingStaging
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Services:
     games: KnownGames
     etl: ETLService
     status: StatusService
+    staging: StagingService
+    tracking: TrackingStaging
+    raw_files: RawFiles
+    league_games: GamesService
 
 
 class NotStarted(Unavailable):
@@ -63,7 +71,31 @@ async def status_service(built: Annotated[Services, Depends(services)]) -> Statu
     return built.status
 
 
+async def staging_service(built: Annotated[Services, Depends(services)]) -> StagingService:
+    """The service that stages the league's tables."""
+    return built.staging
+
+
+async def tracking_staging(built: Annotated[Services, Depends(services)]) -> TrackingStaging:
+    """The service that stages tracked games."""
+    return built.tracking
+
+
+async def raw_files(built: Annotated[Services, Depends(services)]) -> RawFiles:
+    """The service that stores files for the ETL."""
+    return built.raw_files
+
+
+async def games_service(built: Annotated[Services, Depends(services)]) -> GamesService:
+    """The service of the league's games."""
+    return built.league_games
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]
+Staging = Annotated[StagingService, Depends(staging_service)]
+Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
+Raw = Annotated[RawFiles, Depends(raw_files)]
+Games = Annotated[GamesService, Depends(games_service)]

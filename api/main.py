@@ -27,17 +27,32 @@ from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
-from api.routes import etl_router, health_router, ml_router, staging_router, upload_router
+from api.routes import (
+    etl_router,
+    games_router,
+    health_router,
+    ml_router,
+    raw_router,
+    staging_router,
+    upload_router,
+)
 from api.server_lock import StartFailed, sole_server
 from api.services.etl_service import ETLService
+from api.services.game_files import RawFiles
+from api.services.games_service import GamesService
 from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
+from api.services.league_rows import LeagueRows
+from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
+from api.services.tracking_staging import TrackingStaging
+from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
+from warehouse.opening import Choice
 
 _KEPT_FROM_CHILDREN: Final = frozenset({"ADMIN_API_KEY"})
 
@@ -56,7 +71,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.now = _now
-    for router in (health_router, etl_router, upload_router, staging_router, ml_router):
+    for router in (health_router, etl_router, upload_router, staging_router, raw_router, games_router, ml_router):
         app.include_router(router)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
@@ -116,6 +131,10 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     )
     child_env = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
     etl_command = (sys.executable, str(settings.etl_script))
+    child_env |= {
+        "BENCHSIGHT_STARTED_BY": "server",
+        "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
+    }
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
@@ -130,7 +149,19 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         has_key=settings.admin_api_key is not None,
         etl_script=settings.etl_script,
     )
-    return Services(jobs=jobs, games=games, etl=etl, status=StatusService(jobs, data_dir, facts, now=_now))
+    warehouse = WarehouseGate(data_dir, Choice())
+    staging = StagingService(lambda: warehouse.opened().warehouse, LeagueRows(data_dir))
+    tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
+    return Services(
+        jobs=jobs,
+        games=games,
+        etl=etl,
+        status=StatusService(jobs, data_dir, facts, now=_now),
+        staging=staging,
+        tracking=tracking,
+        raw_files=RawFiles(data_dir),
+        league_games=GamesService(staging, tracking, games, data_dir),
+    )
 
 
 def _settings_of_this_process() -> Settings:

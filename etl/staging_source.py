@@ -8,8 +8,8 @@ from snapshot.layout import DataDir
 from warehouse.errors import WarehouseError
 from warehouse.opening import Choice, open_warehouse
 
-DSN_VARIABLE: Final = "BENCHSIGHT_WAREHOUSE_DSN"
-"""Set by the server for its children, so that they start nothing; empty where it has no warehouse."""
+STARTED_BY: Final = "BENCHSIGHT_STARTED_BY"
+"""`server` for the server's children: they use the database that their environment names, and start none."""
 
 
 class StagingUnreadable(Exception):
@@ -25,20 +25,25 @@ def staged_league(data_dir: DataDir, environ: Mapping[str, str]) -> StagedLeague
     Raises:
         StagingUnreadable: the database does not answer, or is configured wrongly; the message holds no secret.
     """
-    if environ.get(DSN_VARIABLE) == "":
-        return NO_STAGING
-    choice = Choice(
-        db_url=environ.get(DSN_VARIABLE) or environ.get("SUPABASE_DB_URL") or None,
-        supabase_url=environ.get("SUPABASE_URL") or None,
-        supabase_key=environ.get("SUPABASE_SERVICE_KEY") or None,
-    )
-    if not (choice.db_url or choice.supabase_url) and not _was_used(data_dir):
-        return NO_STAGING
+    choice = _choice(environ)
+    if not (choice.db_url or choice.supabase_url):
+        if not _was_used(data_dir):
+            return NO_STAGING
+        if environ.get(STARTED_BY) == "server":
+            raise StagingUnreadable("Staging cannot be read, so nothing was published: the database is not running.")
     try:
         with open_warehouse(data_dir, choice) as opened:
             return read_staging(opened.warehouse)
     except (WarehouseError, ValueError) as error:
         raise StagingUnreadable(f"Staging cannot be read, so nothing was published: {error}") from error
+
+
+def _choice(environ: Mapping[str, str]) -> Choice:
+    if environ.get("WAREHOUSE", "").strip().lower() == "embedded":
+        return Choice()
+    names = ("SUPABASE_DB_URL", "SUPABASE_URL", "SUPABASE_SERVICE_KEY")
+    db_url, url, key = (environ.get(name, "").strip() or None for name in names)
+    return Choice(db_url=db_url, supabase_url=url, supabase_key=key)
 
 
 def _was_used(data_dir: DataDir) -> bool:

@@ -16,7 +16,7 @@ from formats.league_records import league_records
 from formats.lookup import looked_up
 from formats.master import MasterFrames
 from formats.sheet_columns import KEYS, SHEETS
-from formats.staging_tables import STAGING_TABLES, StagingTable
+from formats.staging_tables import STAGING_TABLES, StagingTable, out_of_range
 from formats.workbook import EMPTY_WORDS, ROW
 from hockey import aliases
 
@@ -131,19 +131,6 @@ def _marked(frame: pl.DataFrame, keys: pl.DataFrame, sheet: str) -> pl.DataFrame
         .with_columns(origin=pl.when("is_staged").then(pl.lit("stage")).otherwise("origin"))
         .drop("is_staged")
     )
-
-
-def out_of_range(table: StagingTable, row: StagedRow) -> list[tuple[str, str]]:
-    """Column and sentence for each number of a row that is none, or outside of what is plausible."""
-    found = []
-    for column, (low, high) in table.ranges.items():
-        text = cells.label(row.get(column))
-        if text is None:
-            continue
-        number = cells.number(text)
-        if number is None or not low <= number <= high:
-            found.append((column, f"{column} '{text[:40]}' is not between {low:g} and {high:g}"))
-    return found
 
 
 def _range_flags(staged: Mapping[str, Sequence[StagedRow]]) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from formats import cells
+
 _PERSON: Final = {
     "first_name": "player_first_name",
     "last_name": "player_last_name",
@@ -198,3 +200,16 @@ def staging_table(name: str) -> StagingTable | None:
     """The table by its name in any case, with or without `stage_`; None when there is none."""
     word = name.strip().lower().removeprefix("stage_")
     return STAGING_TABLES.get(_OTHER_NAMES.get(word, word))
+
+
+def out_of_range(table: StagingTable, row: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Column and sentence for each number of a row that is none, or outside of what is plausible."""
+    found = []
+    for column, (low, high) in table.ranges.items():
+        text = cells.label(row.get(column))
+        if text is None:
+            continue
+        number = cells.number(text)
+        if number is None or not low <= number <= high:
+            found.append((column, f"{column} '{text[:40]}' is not between {low:g} and {high:g}"))
+    return found

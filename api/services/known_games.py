@@ -4,6 +4,7 @@ import difflib
 import subprocess
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ class KnownGames:
         self._lock = threading.Lock()
         self._scheduled: tuple[str, frozenset[int]] = ("", frozenset())
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._listed: tuple[tuple[object, ...], frozenset[int]] = ((), frozenset())
 
     def require(self, field: str, game_ids: Collection[int]) -> None:
         """Return when all these games exist (blocking; it reads files and may run the listing).
@@ -61,6 +63,16 @@ class KnownGames:
             raise UnknownGames(
                 "; ".join(sentences[:_MOST_NAMED]) + more, [FieldError(field, s) for s in sentences[:20]]
             )
+
+    def tracked(self) -> frozenset[int]:
+        """The tracked games; the listing runs only when a file below `raw/` has changed since (blocking)."""
+        mark = _mark(self._data_dir)
+        if self._listed[0] != mark:
+            found = self._tracked_games() if mark else frozenset()
+            if found is None:
+                return frozenset()
+            self._listed = (mark, found)
+        return self._listed[1]
 
     def close(self) -> None:
         """End the listings that still run; the server is stopping."""
@@ -110,6 +122,16 @@ class KnownGames:
             if child.returncode != 0:
                 raise subprocess.CalledProcessError(child.returncode, self._list_command)
             return output
+
+
+def _mark(data_dir: DataDir) -> tuple[object, ...]:
+    """What changes whenever a file below `raw/` does."""
+    marks: list[tuple[str, int, int]] = []
+    for path in sorted(data_dir.raw.rglob("*")):
+        with suppress(OSError):
+            status = path.stat()
+            marks.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(marks)
 
 
 def _sentence(game_id: int, known: Sequence[int]) -> str:
