@@ -36,20 +36,20 @@ class Game(BaseModel):
     """
 
     game_id: int
-    season_id: str | None
-    season: str | None
-    date: str | None
-    game_time: str | None
-    game_type: str | None
-    schedule_type: str | None
-    playoff_round: str | None
-    venue: str | None
-    home_team: str | None
-    away_team: str | None
-    home_team_id: str | None
-    away_team_id: str | None
-    home_goals: int | None
-    away_goals: int | None
+    season_id: str | None = None
+    season: str | None = None
+    date: str | None = None
+    game_time: str | None = None
+    game_type: str | None = None
+    schedule_type: str | None = None
+    playoff_round: str | None = None
+    venue: str | None = None
+    home_team: str | None = None
+    away_team: str | None = None
+    home_team_id: str | None = None
+    away_team_id: str | None = None
+    home_goals: int | None = None
+    away_goals: int | None = None
     origin: str
     tracking: Tracking
     etl: GameETL

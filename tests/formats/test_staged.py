@@ -103,7 +103,8 @@ class TestGame:
         event = make_event(
             "Shot", success="s", assistToGoalIdx=3, sequenceIdx=7, playIdx=2, netXY={"x": 10, "y": 20.5},
             puckXY=[{"x": 1, "y": 2}, {"x": 3, "y": 4}], isHighlight=True, linkedEventIdx=4,
-            players=[make_player(2, playD1="Deke", pressuredBy="12", xy=[{"x": 1, "y": 1}]), make_player("14", "opp_player_1")],
+            players=[make_player(2, playD1="Deke", pressuredBy="12", xy=[{"x": 1, "y": 1}]),
+                     make_player(14, "opp_player_1")],
         )  # fmt: skip
         odd = make_event("Goal", period="OT", start_time=None, success=True, team=None, zone=None)
         document = make_export(
