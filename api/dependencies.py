@@ -15,6 +15,7 @@ from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
+from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
 
 
@@ -30,6 +31,7 @@ class Services:
     tracking: TrackingStaging
     raw_files: RawFiles
     league_games: GamesService
+    tables: TableService
 
 
 class NotStarted(Unavailable):
@@ -91,6 +93,11 @@ async def games_service(built: Annotated[Services, Depends(services)]) -> GamesS
     return built.league_games
 
 
+async def table_service(built: Annotated[Services, Depends(services)]) -> TableService:
+    """The browser of published tables."""
+    return built.tables
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
@@ -99,3 +106,4 @@ Staging = Annotated[StagingService, Depends(staging_service)]
 Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
 Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
+Tables = Annotated[TableService, Depends(table_service)]

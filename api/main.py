@@ -34,6 +34,7 @@ from api.routes import (
     ml_router,
     raw_router,
     staging_router,
+    tables_router,
     upload_router,
 )
 from api.server_lock import StartFailed, sole_server
@@ -47,6 +48,7 @@ from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
+from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
 from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
@@ -71,7 +73,16 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.now = _now
-    for router in (health_router, etl_router, upload_router, staging_router, raw_router, games_router, ml_router):
+    for router in (
+        health_router,
+        etl_router,
+        upload_router,
+        staging_router,
+        raw_router,
+        games_router,
+        tables_router,
+        ml_router,
+    ):
         app.include_router(router)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
@@ -161,6 +172,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         tracking=tracking,
         raw_files=RawFiles(data_dir),
         league_games=GamesService(staging, tracking, games, data_dir),
+        tables=TableService(data_dir),
     )
 
 

@@ -6,13 +6,13 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import IO, TYPE_CHECKING, Final, Literal, get_args
 from uuid import uuid4  # noqa: TID251 - composition root
 
 from snapshot.fence import Fence, Superseded
@@ -20,8 +20,10 @@ from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
 
 if TYPE_CHECKING:
-    from etl.run import Outcome, Run
+    from etl.progress import Listener
+    from etl.run import Outcome, Run, RunRequest
 
+_FEW_FILES: Final = 20
 PROJECT: Final = Path(__file__).resolve().parents[1]
 DONE, FAILED, USAGE, BLOCKED, TERMINATED = 0, 1, 2, 3, 143
 _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -34,7 +36,7 @@ class UsageError(ValueError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         _settle(options)
     except UsageError as error:
@@ -52,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(options, data_dir)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The arguments that the program takes."""
     parser = argparse.ArgumentParser(
         prog="run_etl.py",
         description="Read the league's games and publish its tables.",
@@ -93,8 +96,9 @@ def _settle(options: argparse.Namespace) -> None:
         raise UsageError("single needs --games")
     if options.run_id is not None and not _RUN_ID.fullmatch(options.run_id):
         raise UsageError("--run-id takes up to 64 letters, digits, _ and -")
-    folder = options.data_dir or Path(os.environ.get("BENCHSIGHT_DATA_DIR") or "data")  # noqa: TID251 - composition root
-    options.data_dir = folder if folder.is_absolute() else PROJECT / folder
+    # a path on the command line counts from where one stands, as always; the setting counts as it does for the server
+    setting = Path(os.environ.get("BENCHSIGHT_DATA_DIR") or "data")  # noqa: TID251 - composition root
+    options.data_dir = (options.data_dir or PROJECT / setting).absolute()
 
 
 def _run(options: argparse.Namespace, data_dir: DataDir) -> int:
@@ -116,13 +120,44 @@ def _run(options: argparse.Namespace, data_dir: DataDir) -> int:
 
 
 def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int:
+    _spare_memory(data_dir)
     from etl.display import display_for  # noqa: PLC0415 - keeps the start fast
     from etl.progress import Progress, ProgressFile  # noqa: PLC0415
     from etl.progress_events import Completed, Failed  # noqa: PLC0415
-    from etl.run import Run, RunRequest  # noqa: PLC0415
+    from etl.run import Run  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        display = display_for(sys.stdout)
+        listeners: list[Listener] = [display]
+        if options.progress_file is not None:
+            listeners.append(stack.enter_context(closing(ProgressFile(options.progress_file))))
+        progress = Progress(listeners)
+        run = Run(_request(options, data_dir, run_id), progress, lambda: datetime.now(UTC))  # noqa: TID251 - composition root
+        stack.enter_context(_ending_well(run))
+        code, message, outcome = _attempt(run)
+        progress.tell(
+            Completed(result=outcome.result) if outcome is not None else Failed(error=message, exit_code=code)
+        )
+        display.close(outcome)
+    if message:
+        print(message, file=sys.stderr)
+    return code
+
+
+def _spare_memory(data_dir: DataDir) -> None:
+    """Have the frame engine give freed memory back at once, before it is loaded; worth its time for larger leagues.
+
+    Measured: 70 games 353 instead of 506 MB, 500 games 1.7 instead of 2.2 GB in the same time; 4 games 0.3 s slower.
+    """
+    if sum(1 for path in data_dir.raw.rglob("*") if path.suffix.lower() in {".json", ".xlsx"}) > _FEW_FILES:
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")  # noqa: TID251 - composition root
+
+
+def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "RunRequest":
+    from etl.run import RunRequest  # noqa: PLC0415 - keeps the start fast
     from etl.staging_source import staged_league  # noqa: PLC0415
 
-    request = RunRequest(
+    return RunRequest(
         data_dir=data_dir,
         run_id=run_id,
         mode=options.mode,
@@ -134,19 +169,6 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
         read_staging=partial(staged_league, data_dir, _environ()),
         publish_personal_data=_decision(_environ(), "PUBLISH_PERSONAL_DATA"),
     )
-    display = display_for(sys.stdout)
-    listeners: list[Any] = [display]
-    if options.progress_file is not None:
-        listeners.append(ProgressFile(options.progress_file))
-    progress = Progress(listeners)
-    run = Run(request, progress, lambda: datetime.now(UTC))  # noqa: TID251 - composition root
-    _end_well(run)
-    code, message, outcome = _attempt(run)
-    progress.tell(Completed(result=outcome.result) if outcome is not None else Failed(error=message, exit_code=code))
-    display.close(outcome)
-    if message:
-        print(message, file=sys.stderr)
-    return code
 
 
 def _environ() -> dict[str, str]:
@@ -173,13 +195,14 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     from etl.quality import Blocked  # noqa: PLC0415
     from etl.registry import BrokenTable  # noqa: PLC0415
     from etl.staging_source import StagingUnreadable  # noqa: PLC0415
+    from formats.json_document import Unreadable  # noqa: PLC0415
     from hockey.league import InvalidRules  # noqa: PLC0415
 
     try:
         return DONE, "", run.execute()
     except (Blocked, BrokenTable) as error:
         return BLOCKED, f"blocked by a check: {error}", None
-    except (InvalidRules, Superseded, PublishFailed, StagingUnreadable) as error:
+    except (InvalidRules, Unreadable, Superseded, PublishFailed, StagingUnreadable) as error:
         return FAILED, str(error), None
     except OSError as error:
         return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None
@@ -192,7 +215,8 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
         return FAILED, f"unexpected error, a fault of ours: {type(error).__name__}: {error}", None
 
 
-def _end_well(run: "Run") -> None:
+@contextmanager
+def _ending_well(run: "Run") -> Iterator[None]:
     """On SIGTERM clear the half-written snapshot away and end at once; while publishing, finish first."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -202,7 +226,11 @@ def _end_well(run: "Run") -> None:
             run.writer.discard()
         os._exit(TERMINATED)
 
-    signal.signal(signal.SIGTERM, end)
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _note(lock: IO[bytes], run_id: str) -> None:

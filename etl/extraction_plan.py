@@ -66,9 +66,14 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
 
 def reader_version() -> str:
     """A hash over the code that reads and understands files: when it changes, all is read anew."""
+    return code_version(_PACKAGES)
+
+
+def code_version(packages: Iterable[str]) -> str:
+    """A hash over the code of these packages."""
     root = Path(__file__).parents[1]
     digest = hashlib.blake2b(digest_size=16)
-    for package in _PACKAGES:
+    for package in packages:
         for path in sorted((root / package).rglob("*.py")):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -81,7 +81,7 @@ class Progress:
         )
 
     def table(self, name: str, rows: int, seconds: float, done: int, total: int) -> None:
-        """A table is ready."""
+        """A table of the snapshot is ready: `done` of `total`, intermediates counted."""
         self.timings[f"table:{name}"] = round(seconds, 4)
         fraction, eta = self._advance("tables", done / max(total, 1))
         self.tell(
@@ -95,6 +95,11 @@ class Progress:
                 eta_seconds=eta,
             )
         )
+
+    def intermediate(self, name: str, seconds: float, done: int, total: int) -> None:
+        """A table that is not published is ready: the step moves on, and nobody is told its name."""
+        self.timings[f"table:{name}"] = round(seconds, 4)
+        self.step("tables", done, total)
 
     def end_step(self) -> None:
         """The current step is over."""

@@ -10,11 +10,12 @@ from msgspec import structs
 
 from etl.checks import all_checks
 from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
+from etl.extraction_plan import code_version
 from etl.extraction_staging import StagedLeague
 from etl.progress import Progress
 from etl.progress_events import LeftOut, Quarantined, RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
-from etl.quality import CHECK_RESULTS, CheckResult, demand
+from etl.quality import CHECK_RESULTS, Blocked, CheckResult, demand
 from etl.registry import Registry, Table, TableBuilt
 from etl.tables.catalog import league_tables
 from etl.usability import LEFT_OUT, without_unusable
@@ -24,7 +25,8 @@ from snapshot.manifest import FORMAT_VERSION, Manifest
 from snapshot.reader import DamagedSnapshot, Snapshot, published
 
 SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
-SOFTWARE_VERSION: Final = "1.0.0"
+VERSION: Final = "1.0.0"
+_CODE: Final = ("etl", "formats", "hockey")
 Mode = Literal["full", "incremental", "single", "test"]
 
 
@@ -119,7 +121,7 @@ class Run:
             self.request.mode == "incremental"
             and not self.request.games
             and manifest.inputs_fingerprint == found.fingerprint
-            and manifest.software_version == SOFTWARE_VERSION
+            and manifest.software_version == software_version()
             and manifest.source == self.request.source
         )
 
@@ -135,6 +137,7 @@ class Run:
         )
 
     def _make(self, extraction: Extraction, current: Snapshot | None) -> Outcome:
+        _refuse_to_lose_the_league(extraction.league, current)
         league, unusable = without_unusable(extraction.league)
         made = Made(replace(extraction, league=_no_frames()), league.games["game_id"].sort().to_list(), unusable)
         sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
@@ -162,9 +165,14 @@ class Run:
         registry = Registry([*tables.tables.values(), *(check.table for check in checks)])
         self.progress.step("tables", 0, len(registry.tables))
 
+        shown = {declared.name for declared in tables.published}
+
         def report(built: TableBuilt) -> None:
             made.rows[built.name] = built.rows
-            self.progress.table(built.name, built.rows, built.seconds, built.done, built.total)
+            if built.name in shown:
+                self.progress.table(built.name, built.rows, built.seconds, built.done, built.total)
+            else:
+                self.progress.intermediate(built.name, built.seconds, built.done, built.total)
 
         retained = {*SUMMARISED, *(check.table.name for check in checks)}
         made.tables = registry.build(sources, report, self._keep, retained)
@@ -190,7 +198,7 @@ class Run:
             snapshot_id=snapshot_id,
             run_id=self.request.run_id,
             created_at=_stamp(self.now()),
-            software_version=SOFTWARE_VERSION,
+            software_version=software_version(),
             mode=self.request.mode,
             source=self.request.source,
             games=tuple(made.games),
@@ -260,6 +268,18 @@ def current_snapshot(data_dir: DataDir) -> Snapshot | None:
         return published(data_dir)
     except DamagedSnapshot:
         return None
+
+
+def _refuse_to_lose_the_league(league: LeagueFrames, current: Snapshot | None) -> None:
+    """An empty league never takes the place of one with games: somebody moved the files, or named the wrong source."""
+    has_games = league.games.height > 0 or league.schedule.height > 0
+    if current is not None and current.manifest.games and not has_games:
+        raise Blocked("nothing_to_publish: no game was found, and the league that is published has some; it stays")
+
+
+def software_version() -> str:
+    """The version with a hash of the code that makes the tables: other code makes other tables of the same input."""
+    return f"{VERSION}+{code_version(_CODE)[:12]}"
 
 
 def _snapshot_id(now: datetime, run_id: str) -> str:

@@ -19,12 +19,13 @@ _BEYOND: Final = ("Overtime", "Shootout")
     grain="one side of one played game",
     kind="aggregate",
 )
-def results(dim_schedule: pl.DataFrame, fact_game_status: pl.DataFrame) -> pl.DataFrame:
+def results(dim_schedule: pl.DataFrame, tracked_score: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
     """The result of each played game for each side, by the official score.
 
-    A game that is in no schedule and has no official score counts with its tracked one, once tracked whole.
+    A game that is in no schedule and has no official score counts with its tracked one, once every regulation period
+    has events; stints play no part in the score.
     """
-    tracked = fact_game_status.filter(pl.col("tracking_status") == "Complete").select(
+    tracked = tracked_score.filter(pl.col("periods_tracked") >= rules.periods.count).select(
         "game_id", "tracked_home_goals", "tracked_away_goals"
     )
     scored = (
