@@ -17,6 +17,17 @@ from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.warehouse_gate import WarehouseGate
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueServices:
+    """What corrects the league's data."""
+
+    staging: StagingService
+    tracking: TrackingStaging
+    raw_files: RawFiles
+    games: GamesService
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +38,8 @@ class Services:
     games: KnownGames
     etl: ETLService
     status: StatusService
-    staging: StagingService
-    tracking: TrackingStaging
-    raw_files: RawFiles
-    league_games: GamesService
+    league: LeagueServices
+    warehouse: WarehouseGate
     tables: TableService
 
 
@@ -75,22 +84,22 @@ async def status_service(built: Annotated[Services, Depends(services)]) -> Statu
 
 async def staging_service(built: Annotated[Services, Depends(services)]) -> StagingService:
     """The service that stages the league's tables."""
-    return built.staging
+    return built.league.staging
 
 
 async def tracking_staging(built: Annotated[Services, Depends(services)]) -> TrackingStaging:
     """The service that stages tracked games."""
-    return built.tracking
+    return built.league.tracking
 
 
 async def raw_files(built: Annotated[Services, Depends(services)]) -> RawFiles:
     """The service that stores files for the ETL."""
-    return built.raw_files
+    return built.league.raw_files
 
 
 async def games_service(built: Annotated[Services, Depends(services)]) -> GamesService:
     """The service of the league's games."""
-    return built.league_games
+    return built.league.games
 
 
 async def table_service(built: Annotated[Services, Depends(services)]) -> TableService:

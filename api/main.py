@@ -22,7 +22,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
 from fastapi import FastAPI
 
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
-from api.dependencies import Services
+from api.dependencies import LeagueServices, Services
 from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
@@ -108,6 +108,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
                 _end_process(error)
             raise
         app.state.services = services
+        services.warehouse.begin_if_used_before()
         stopping = asyncio.create_task(_stop_when_told(shutdown, services))
         logger.info("started", data_dir=str(settings.benchsight_data_dir), environment=settings.environment)
         try:
@@ -124,7 +125,9 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     logger.info("stopping")
     services.jobs.end_streams()
     services.games.close()
+    services.warehouse.closing.set()
     await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
+    await asyncio.to_thread(services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
@@ -142,17 +145,22 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     )
     child_env = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
     etl_command = (sys.executable, str(settings.etl_script))
+    warehouse = WarehouseGate(data_dir, Choice())
     child_env |= {
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
+
+    def environment() -> dict[str, str]:
+        return {**child_env, **warehouse.child_environment()}
+
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=child_env,
+        env=environment,
     )
-    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=child_env)
+    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=environment)
     executors[JobKind.ETL] = etl.executor
     facts = ServiceFacts(
         version=API_VERSION,
@@ -160,20 +168,23 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         has_key=settings.admin_api_key is not None,
         etl_script=settings.etl_script,
     )
-    warehouse = WarehouseGate(data_dir, Choice())
-    staging = StagingService(lambda: warehouse.opened().warehouse, LeagueRows(data_dir))
-    tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
     return Services(
         jobs=jobs,
         games=games,
         etl=etl,
         status=StatusService(jobs, data_dir, facts, now=_now),
-        staging=staging,
-        tracking=tracking,
-        raw_files=RawFiles(data_dir),
-        league_games=GamesService(staging, tracking, games, data_dir),
+        league=_league_services(warehouse, games, data_dir),
+        warehouse=warehouse,
         tables=TableService(data_dir),
     )
+
+
+def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: DataDir) -> LeagueServices:
+    """What corrects the league's data, on whichever database is open."""
+    staging = StagingService(lambda: warehouse.opened().warehouse, LeagueRows(data_dir))
+    tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
+    league_games = GamesService(staging, tracking, games, data_dir)
+    return LeagueServices(staging=staging, tracking=tracking, raw_files=RawFiles(data_dir), games=league_games)
 
 
 def _settings_of_this_process() -> Settings:

@@ -1,7 +1,7 @@
 """ETL jobs: queue them, and run `run_etl.py` as the child that does the work."""
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,7 +36,7 @@ class ETLService:
         *,
         command: Sequence[str],
         cwd: Path,
-        env: Mapping[str, str],
+        env: Callable[[], Mapping[str, str]],
     ) -> None:
         self._jobs = jobs
         self._games = games
@@ -72,7 +72,7 @@ class ETLService:
                 exit_code = run_child(
                     self._arguments(job, progress_file),
                     cwd=self._cwd,
-                    env=self._env,
+                    env=self._env(),
                     context=context,
                     on_poll=watch.poll,
                 )

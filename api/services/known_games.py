@@ -3,7 +3,7 @@
 import difflib
 import subprocess
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -31,13 +31,18 @@ class _TrackedGame(msgspec.Struct):
 
 
 class KnownGames:
-    """The league's game ids. `list_command` prints the tracked games as JSON; it runs only for ids not published."""
+    """The league's game ids. `list_command` prints the tracked games as JSON; it runs only for ids not published.
 
-    def __init__(self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
+    `env` gives the environment for it.
+    """
+
+    def __init__(
+        self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: Callable[[], Mapping[str, str]]
+    ) -> None:
         self._data_dir = data_dir
         self._list_command = tuple(list_command)
         self._cwd = cwd
-        self._env = dict(env)
+        self._env = env
         self._lock = threading.Lock()
         self._scheduled: tuple[str, frozenset[int]] = ("", frozenset())
         self._children: set[subprocess.Popen[bytes]] = set()
@@ -106,7 +111,7 @@ class KnownGames:
         with subprocess.Popen(  # noqa: S603 - the command is the server's own
             self._list_command,
             cwd=self._cwd,
-            env=self._env,
+            env=self._env(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """The staging, files and games endpoints on a real server with its embedded PostgreSQL."""
 
+import csv
 import json
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from api.config import PROJECT_ROOT
 from api.routes import staging_examples as examples
 from tests.api.serving import Client, service, track
 from tests.formats.master_builder import Master
@@ -258,3 +260,19 @@ def test_every_example_of_the_documentation_works(client: Client) -> None:
     for example in examples.GAME_UPDATES.values():
         assert client.request("PUT", "/api/games/18969", json=example["value"]).status_code == 200
     assert json.dumps(client.get("/api/games/18969").json())
+
+
+def test_a_correction_reaches_the_tables_by_the_servers_own_run(folder: Path) -> None:
+    data = folder / "real"
+    with service(data, etl_script=PROJECT_ROOT / "run_etl.py") as client:
+        document = make_export([make_event("Shot")], [make_shift()])
+        assert send(client, "/api/raw/files", as_bytes(document), "game.json").status_code == 201
+        player = document["rosters"]["home"][0]["id"]
+        assert upload(client, "dim_player", [{"player_id": player, "player_full_name": "Zoe New"}]).status_code == 200
+        job = client.finished(client.trigger()["job_id"])
+        assert job["status"] == "completed", job
+        assert client.get("/api/games/18969").json()["etl"]["status"] == "published"
+    with (data / "output" / "dim_player.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["player_id"]: row for row in csv.DictReader(file)}
+    assert (rows[player]["player_full_name"], rows[player]["data_origin"]) == ("Zoe New", "stage")
+    assert not list(data.rglob("postmaster.pid"))
