@@ -1,0 +1,1 @@
+"""Tables in a database: publish a snapshot, compare, read, and keep the staging rows."""

@@ -1,0 +1,10 @@
+-- One row per skater and season with at least one game, most points first.
+-- needs: fact_player_season_stats_basic(player_id, player_name, team_id, team_name, season, season_id, game_type, games_played, goals, assists, points, points_per_game)
+create view public.v_leaderboard_points with (security_invoker = true) as
+select p.player_id, p.player_name, p.team_id, p.team_name, p.season, p.season_id, p.game_type, p.games_played, p.goals,
+  p.assists, p.points, p.points_per_game,
+  (rank() over (partition by p.season_id order by p.points desc))::integer as season_rank,
+  (rank() over (order by p.points desc))::integer as overall_rank
+from public.fact_player_season_stats_basic p
+where p.game_type = 'All' and p.games_played > 0
+order by p.season_id desc, season_rank, p.player_name;
