@@ -48,13 +48,13 @@ def read_batch(batch: Batch) -> list[tuple[int, str]]:
         except OSError as error:
             failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
     cache = ExtractionCache(batch.cache_folder, batch.reader)
-    return failed + _understand(readings, batch.rules, cache)
+    return failed + understand(readings, batch.rules, cache)
 
 
-def _understand(
+def understand(
     readings: list[tuple[GameSources, str, RawFrames]], rules: LeagueRules, cache: ExtractionCache
 ) -> list[tuple[int, str]]:
-    """Normalise the readings and store each game; the games that cannot be, with the reason."""
+    """Normalise the readings and store each game. Returns id and reason of those that cannot be understood."""
     if not readings:
         return []
     try:
@@ -62,7 +62,7 @@ def _understand(
     except Exception as error:  # noqa: BLE001 - one broken game must never stop the league, whatever is wrong with it
         if len(readings) == 1:
             return [(readings[0][0].game_id, f"its rows contradict each other ({type(error).__name__})")]
-        return [failure for reading in readings for failure in _understand([reading], rules, cache)]
+        return [failure for reading in readings for failure in understand([reading], rules, cache)]
     for game, key, _ in readings:
         cache.store(key, {n: getattr(frames, n).filter(pl.col("game_id") == game.game_id) for n in GAME_FRAMES})
     return []

@@ -43,21 +43,20 @@ def judge_labels(rosters: pl.DataFrame, games: pl.DataFrame, official: pl.DataFr
     by_sheet = decided.filter(pl.col("for_swap") > pl.col("against"))
     swapped = by_sheet["game_id"].to_list()
     members = _exchanged(members, swapped)
-    open_games = members.select("game_id").unique().join(decided, on="game_id", how="anti")
-    votes, doubtful = [by_sheet], pl.DataFrame(schema=by_sheet.schema)
-    while True:
-        candidates = _indirect_votes(members, official).join(open_games, on="game_id", how="semi")
-        candidates = candidates.filter(
-            pl.col("for_swap") > pl.col("against"), pl.col("for_swap") >= MIN_VOTES, ~pl.col("game_id").is_in(swapped)
-        ).sort(pl.col("for_swap") - pl.col("against"), "game_id", descending=[True, False])
-        if candidates.is_empty() or _is_tied(candidates, games):
-            doubtful = candidates
+    undecided = members.select("game_id").unique().join(decided, on="game_id", how="anti")
+    votes, doubtful = [by_sheet], list[int]()
+    while not (open_games := undecided.filter(~pl.col("game_id").is_in([*swapped, *doubtful]))).is_empty():
+        candidates = _candidates(members, official, open_games)
+        if candidates.is_empty():
             break
-        first = candidates.head(1)
-        votes.append(first)
-        swapped = [*swapped, first["game_id"].item()]
-        members = _exchanged(members, [first["game_id"].item()])
-    return Labels(swapped, doubtful["game_id"].to_list(), pl.concat([*votes, doubtful]))
+        corrected = _exchanged(members, candidates["game_id"].head(1).to_list())
+        accused = _rivals(candidates, _candidates(corrected, official, open_games), games)
+        votes.append(candidates.filter(pl.col("game_id").is_in(accused) if accused else pl.int_range(pl.len()) == 0))
+        doubtful += accused
+        if not accused:
+            swapped = [*swapped, candidates["game_id"][0]]
+            members = corrected
+    return Labels(swapped, doubtful, pl.concat(votes))
 
 
 def _exchanged(members: pl.DataFrame, game_ids: list[int]) -> pl.DataFrame:
@@ -103,11 +102,23 @@ def _indirect_votes(members: pl.DataFrame, official: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _is_tied(candidates: pl.DataFrame, games: pl.DataFrame) -> bool:
-    """Whether the two likeliest games accuse each other: one pairing, the same votes, nothing else to go by."""
-    top = candidates.head(2).join(games, on="game_id", how="left", maintain_order="left")
-    if top.height < 2:  # noqa: PLR2004 - a pair
-        return False
-    margins = (top["for_swap"] - top["against"]).to_list()
-    pairs = [{home, away} for home, away in top.select("home", "away").rows()]
-    return margins[0] == margins[1] and pairs[0] == pairs[1]
+def _candidates(members: pl.DataFrame, official: pl.DataFrame, open_games: pl.DataFrame) -> pl.DataFrame:
+    """The open games that their players call wrong, the clearest first."""
+    votes = _indirect_votes(members, official).join(open_games, on="game_id", how="semi")
+    return votes.filter(pl.col("for_swap") > pl.col("against"), pl.col("for_swap") >= MIN_VOTES).sort(
+        pl.col("for_swap") - pl.col("against"), "game_id", descending=[True, False]
+    )
+
+
+def _rivals(before: pl.DataFrame, after: pl.DataFrame, games: pl.DataFrame) -> list[int]:
+    """The clearest game and those that accuse each other with it, where nothing tells which of them is wrong.
+
+    They have one pairing and the same margin, and exchanging the one (`after`) silences the other.
+    """
+    told = before.join(games, on="game_id", how="left", maintain_order="left").with_columns(
+        margin=pl.col("for_swap") - pl.col("against"),
+        pairing=pl.concat_list("home", "away").list.sort(),
+    )
+    first = told.head(1).select("margin", "pairing")
+    rivals = told.join(first, on=["margin", "pairing"], how="semi").join(after, on="game_id", how="anti")
+    return rivals["game_id"].sort().to_list() if rivals.height > 1 else []

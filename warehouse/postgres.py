@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, cast
 
 import psycopg
@@ -232,7 +232,8 @@ def _cut_short(connection: Connection, watch: Watch) -> Iterator[None]:
     def wait() -> None:
         while not over.wait(_CANCEL_POLL_SECONDS):
             if watch.cancelled.is_set():
-                connection.cancel_safe(timeout=_CONNECT_SECONDS)
+                with suppress(psycopg.Error):  # a pooler may not pass it on; the next block of rows notices then
+                    connection.cancel_safe(timeout=_CONNECT_SECONDS)
                 return
 
     waiting = threading.Thread(target=wait, name="upload-cancel", daemon=True)

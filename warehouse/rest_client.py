@@ -20,7 +20,7 @@ import httpx
 from postgrest.exceptions import APIError
 from supabase import Client, create_client
 from supabase.lib.client_options import SyncClientOptions
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 
 from warehouse.errors import WarehouseError
 from warehouse.rest_errors import Refused, Verdict, refused_by_network, refused_by_server
@@ -31,7 +31,7 @@ ATTEMPTS: Final = 6
 _JITTER: Final = wait_random_exponential(multiplier=0.5, max=8)  # full jitter: 0 to 0.5, 1, 2, 4, 8 s
 _RETRY_AFTER_LIMIT_SECONDS: Final = 60.0
 _CONNECT_SECONDS: Final = 10.0
-_READ_SECONDS: Final = 65.0  # the platform ends a request after 60 s
+READ_SECONDS: Final = 65.0  # the platform ends a request after 60 s
 _SECRET_KEY: Final = re.compile(r"sb_secret_[A-Za-z0-9_-]{10,}")
 
 
@@ -66,12 +66,12 @@ def _role_of(token: str) -> str | None:
 class _Line:
     """A client with a connection of its own, for one thread at a time; it remembers the last answer's head."""
 
-    def __init__(self, url: str, key: str, tls: ssl.SSLContext) -> None:
+    def __init__(self, url: str, key: str, tls: ssl.SSLContext, read_seconds: float) -> None:
         self.status: int | None = None
         self.retry_after: str | None = None
         self.session = httpx.Client(
             http2=False,  # the synchronous HTTP/2 client is not safe to share, and idle connections die
-            timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx.Timeout(read_seconds, connect=_CONNECT_SECONDS),
             event_hooks={"response": [self._remember]},
             verify=tls,
         )
@@ -99,10 +99,10 @@ class _Line:
 class RestClient:
     """Sends requests, repeats those that may pass by themselves, and raises `Refused` for the others."""
 
-    def __init__(self, url: str, key: str) -> None:
+    def __init__(self, url: str, key: str, read_seconds: float) -> None:
         """Raises ValueError, without the key, when it is of no known kind."""
         check_key(key)
-        self._url, self._key = url, key
+        self._url, self._key, self._read_seconds = url, key, read_seconds
         self._idle: list[_Line] = []
         self._taking = threading.Lock()
         self._tls = httpx.create_ssl_context()  # once: reading the certificates takes longer than a request
@@ -122,7 +122,7 @@ class RestClient:
         """
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
-            retry=retry_if_exception(lambda e: isinstance(e, Refused) and e.verdict is Verdict.RETRY),
+            retry=_may_pass,
             wait=_pause,
             sleep=self._sleep,
             reraise=True,
@@ -144,7 +144,7 @@ class RestClient:
     def _line(self) -> Iterator[_Line]:
         """A client that no other thread uses meanwhile."""
         with self._taking:
-            line = self._idle.pop() if self._idle else _Line(self._url, self._key, self._tls)
+            line = self._idle.pop() if self._idle else _Line(self._url, self._key, self._tls, self._read_seconds)
         try:
             yield line
         finally:
@@ -160,6 +160,13 @@ def time_passes(seconds: float) -> bool:
     """Wait; nothing ends it early."""
     time.sleep(seconds)
     return False
+
+
+def _may_pass(state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    if not isinstance(error, Refused):
+        return False
+    return error.verdict is Verdict.RETRY or (error.verdict is Verdict.SLOW and state.attempt_number == 1)
 
 
 def _pause(state: RetryCallState) -> float:

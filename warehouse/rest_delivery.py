@@ -27,7 +27,7 @@ def deliver(batch: Batch, send: Send) -> None:
     try:
         send(batch)
     except Refused as refused:
-        if refused.verdict is Verdict.SPLIT and len(batch.rows) > 1:
+        if refused.verdict in {Verdict.SPLIT, Verdict.SLOW} and len(batch.rows) > 1:
             for half in batch.halves():
                 deliver(half, send)
         elif refused.verdict is Verdict.BAD_DATA:

@@ -14,6 +14,7 @@ class Verdict(StrEnum):
     """What to do about an error."""
 
     RETRY = "retry"  # it passes by itself; what was sent may be sent again
+    SLOW = "slow"  # no answer in time: once more, for it may be done by now, and then less
     SPLIT = "split"  # too much at once
     BAD_DATA = "bad data"  # some row of it cannot be stored
     FAIL = "fail"
@@ -55,7 +56,7 @@ class Refused(Exception):
             return UnknownName(self.message, table=table)
         if self.code in _ACCESS or self.code in {"401", "403"}:
             return AccessDenied("Supabase refused the key: check SUPABASE_URL and SUPABASE_SERVICE_KEY.")
-        if self.verdict in {Verdict.RETRY, Verdict.SPLIT} or not re.fullmatch(r"[0-9A-Z]{5}", self.code):
+        if self.verdict in {Verdict.RETRY, Verdict.SLOW, Verdict.SPLIT} or not re.fullmatch(r"[0-9A-Z]{5}", self.code):
             return WarehouseUnavailable(f"Supabase does not take the request ({self.code}).", table=table)
         return error_for(self.code, self.message, table=table, detail=self.details)
 
@@ -83,7 +84,7 @@ def refused_by_network(error: httpx.HTTPError) -> Refused:
     """Judge a failure without an answer. Whether it was carried out is unknown; all of ours may be repeated."""
     kind = type(error).__name__
     if isinstance(error, httpx.ReadTimeout):
-        return Refused(Verdict.SPLIT, kind, "no answer in time")
+        return Refused(Verdict.SLOW, kind, "no answer in time")
     return Refused(Verdict.RETRY if isinstance(error, _RETRY_NETWORK) else Verdict.FAIL, kind, "no answer")
 
 

@@ -38,7 +38,7 @@ from warehouse.errors import (
     WarehouseError,
 )
 from warehouse.naming import check_names, parents_first
-from warehouse.rest_client import RestClient
+from warehouse.rest_client import READ_SECONDS, RestClient
 from warehouse.rest_delivery import deliver_all
 from warehouse.rest_errors import NO_FUNCTION, Refused
 from warehouse.rest_queries import select
@@ -57,15 +57,15 @@ class SupabaseWarehouse:
 
     backend: Final = Backend.SUPABASE
 
-    def __init__(self, url: str, key: str) -> None:
-        """Nothing connects before the first use.
+    def __init__(self, url: str, key: str, *, read_seconds: float = READ_SECONDS) -> None:
+        """Nothing connects before the first use. An answer may take `read_seconds`.
 
         Raises:
             ValueError: the URL or the key is not of a known kind; the message does not hold the key.
         """
         if not url.startswith(("https://", "http://")):
             raise ValueError("SUPABASE_URL must start with https://")
-        self._client = RestClient(url, key)
+        self._client = RestClient(url, key, read_seconds)
 
     def publish(
         self, snapshot: Snapshot, tables: Iterable[str], options: PublishOptions, watch: Watch

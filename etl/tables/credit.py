@@ -25,7 +25,9 @@ _SUCCESS: Final = pl.coalesce("success", is_controlled())
 
 
 # a number that only the other side's roster has is a slip of the tracker: nobody wins a draw for the other team
-OWN_SIDE: Final = ((pl.col("team") == pl.col("event_team")) == _ACTING).fill_null(value=True)
+OWN_SIDE: Final = pl.col("event_team").is_not_null() & (
+    ((pl.col("team") == pl.col("event_team")) == _ACTING).fill_null(value=True)
+)
 
 
 def _times(condition: pl.Expr) -> pl.Expr:

@@ -60,7 +60,8 @@ def actors(event_players: pl.DataFrame) -> pl.DataFrame:
     event = ["game_id", "event_idx"]
     rows = event_players.select(event).unique().sort(event)
     names = {"event": [], "opp": []}  # type: dict[str, list[str]]
-    for (side, number), role in event_players.group_by("side_role", "role_n"):
+    narrow = event_players.select(*event, "side_role", "role_n", "player_id", "play_detail1", "play_detail2")
+    for (side, number), role in narrow.group_by("side_role", "role_n"):
         name = f"{side}_{number}"
         names[str(side)].append(name)
         tags = {"play_detail1": "play_detail1", "play_detail_2": "play_detail2"} if name == "event_1" else {}

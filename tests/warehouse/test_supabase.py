@@ -107,7 +107,8 @@ class TestTrouble:
 
     def test_a_storm_passes(self, rest: Stand, double: PostgrestDouble, tmp_path: Path) -> None:
         for kind in ("429", "503", "57014", "drop_before", "drop_after"):
-            double.faults.waiting.append(Fault(kind, "load_rows", times=None, rate=0.05, retry_after=0))
+            least = 1500 if kind == "57014" else 0  # a single row that takes too long ends an upload, and rightly
+            double.faults.waiting.append(Fault(kind, "load_rows", times=None, rate=0.05, bytes=least, retry_after=0))
         assert publish(rest, make_snapshot(tmp_path, league(300)), batch_size=10).written == 306
         assert rest.sql(ROWS) == [(300,)]
         assert rest.sql("select count(*) from benchsight_load.fact_events") == [(0,)]
@@ -126,6 +127,29 @@ class TestTrouble:
         result = publish(rest, make_snapshot(tmp_path, league()))
         assert len(sent(double, "publish_load")) == 2
         assert result.written == 66
+
+    @pytest.mark.parametrize("path", ["load_rows", "publish_load"])
+    def test_a_slow_answer_is_asked_for_again(
+        self, rest: Stand, double: PostgrestDouble, tmp_path: Path, path: str
+    ) -> None:
+        warehouse = SupabaseWarehouse(
+            double.url(str(conninfo_to_dict(rest.dsn)["dbname"])), SERVICE_KEY, read_seconds=1
+        )
+        double.faults.waiting.append(Fault("slow", path, seconds=2))
+        assert publish(Stand(warehouse, rest.dsn), make_snapshot(tmp_path, league())).written == 66
+        assert len(sent(double, path)) == {"load_rows": 5, "publish_load": 2}[path]
+        time.sleep(1.5)  # the slow one ends too, and changes nothing
+        assert rest.sql(ROWS) == [(60,)]
+        warehouse.close()
+
+    def test_slow_batches_become_smaller(self, rest: Stand, double: PostgrestDouble, tmp_path: Path) -> None:
+        warehouse = SupabaseWarehouse(
+            double.url(str(conninfo_to_dict(rest.dsn)["dbname"])), SERVICE_KEY, read_seconds=0.7
+        )
+        double.faults.waiting.append(Fault("slow", "load_rows", times=2, bytes=5000, seconds=1))
+        assert publish(Stand(warehouse, rest.dsn), make_snapshot(tmp_path, league())).written == 66
+        assert len([size for size in sent(double, "load_rows") if size > 3000]) == 4
+        warehouse.close()
 
 
 class TestRequests:

@@ -1,0 +1,129 @@
+"""The laws that every table keeps."""
+
+from dataclasses import fields, replace
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from tests.etl.league_builder import (
+    GAME,
+    make_event,
+    make_league,
+    make_role,
+    make_scheduled,
+    make_sources,
+    make_stint,
+)
+
+from etl.checks import HOCKEY_CHECKS, all_checks
+from etl.registry import CATEGORIES, Registry
+from etl.tables.catalog import SOURCES, league_tables
+from formats.canonical import LeagueFrames, empty
+
+TABLES = league_tables()
+CONSTANT = {"dim_event_type": 23, "dim_period": 5, "dim_zone": 3}
+
+
+def small_league() -> LeagueFrames:
+    events = [
+        make_event(0, "Faceoff", "home", 0, detail1="Faceoff_GameStart", zone="n", zone_known=True, stint_idx=0),
+        make_event(1, "Pass", "home", 5, detail1="Pass_Completed", stint_idx=0, chain_id=1),
+        make_event(2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True),
+        make_event(3, "Goal", "home", 6, detail1="Goal_Scored", detail2="Goal_Wrist", stint_idx=0),
+        make_event(4, "Zone_Entry_Exit", "away", 30, detail1="Zone_Entry", detail2="ZoneEntry_Carried", stint_idx=1),
+        make_event(5, "Zone_Entry_Exit", "away", 40, detail1="Zone_Exit", detail2="ZoneExit_Clear", stint_idx=1),
+        make_event(6, "Shot", "away", 50, detail1="Shot_OnNetSaved", stint_idx=1),
+        make_event(7, "Save", "home", 50, detail1="Save_Freeze", detail2="Save_Glove", stint_idx=1),
+        make_event(8, "Penalty", "away", 55, detail1="Penalty_Minor", detail2="Penalty_Tripping", stint_idx=1),
+        make_event(9, "GameEnd", None, 60),
+    ]
+    roles = [
+        make_role(0, "event_1", "h1"),
+        make_role(0, "opp_1", "a1"),
+        make_role(1, "event_1", "h2", play_detail1="AssistPrimary"),
+        make_role(2, "event_1", "h1"),
+        make_role(2, "opp_1", "a9"),
+        make_role(3, "event_1", "h1"),
+        make_role(3, "opp_1", "a9"),
+        make_role(4, "event_1", "a1", play_detail1="Deke", play_success=True),
+        make_role(5, "event_1", "a2"),
+        make_role(6, "event_1", "a1"),
+        make_role(6, "opp_1", "h9"),
+        make_role(7, "event_1", "h9"),
+        make_role(7, "opp_1", "a1"),
+        make_role(8, "event_1", "a3"),
+        make_role(8, "event_2", None),
+    ]
+    stints = [make_stint(0, 0, 20), make_stint(1, 20, 60, home="12346" + "9")]
+    flags = [{"game_id": GAME, "flag": "clock_bad", "message": "17:85"}, {"flag": "secret_removed", "count": 2}]
+    sheet = [{"game_id": 2, "player_id": "p7", "side": "home", "team_id": "TH", "goals": 2, "full_name": "Seven"}]
+    players = [
+        {"player_id": f"{s}{n}", "full_name": f"{s}{n}", "is_inferred": False} for s in "ha" for n in range(1, 8)
+    ]
+    return make_league(
+        events=events,
+        event_players=roles,
+        shifts=stints,
+        flags=flags,
+        players=players,
+        official_roster=sheet,
+        schedule=[make_scheduled(GAME, 1, 0), make_scheduled(2, 3, 3)],
+    )
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, pl.DataFrame]:
+    return TABLES.build(make_sources(small_league()))
+
+
+def test_the_kinds_come_in_order_and_every_input_is_known() -> None:
+    assert TABLES.sorter(SOURCES).is_active()
+
+
+def test_every_column_name_has_one_type() -> None:
+    types: dict[str, set[str]] = {}
+    for declared in TABLES.published:
+        for column in declared.columns:
+            types.setdefault(column.name, set()).add(column.sql_type)
+    # the contract has both: readers compare the flag of an event with 1, and stints count video time in parts of seconds
+    assert {name for name, found in types.items() if len(found) > 1} == {"is_goal", "running_video_time"}
+
+
+def test_every_reference_leads_to_the_key_of_a_published_table() -> None:
+    names = {t.name: t for t in TABLES.published}
+    assert [(t.name, r) for t in TABLES.published for r in t.references if names[r.table].key != (r.references,)] == []
+
+
+def test_no_check_reads_what_is_not_a_table() -> None:
+    tables = TABLES.tables.values()
+    assert Registry([*tables, *(c.table for c in all_checks(TABLES))]).sorter(SOURCES).is_active()
+
+
+@pytest.mark.parametrize("declared", TABLES.published, ids=lambda t: t.name)
+class TestEveryTable:
+    def test_says_what_it_is(self, declared) -> None:
+        assert declared.description
+        assert declared.grain
+        assert declared.category in CATEGORIES
+        assert all(column.description for column in declared.columns)
+        assert len({column.name for column in declared.columns}) == len(declared.columns)
+
+    def test_has_rows_of_the_small_league(self, declared, built) -> None:
+        assert built[declared.name].height > 0
+
+    def test_an_empty_league_gives_no_rows_or_the_constant_ones(self, declared) -> None:
+        nothing = LeagueFrames(**{f.name: empty(f.name) for f in fields(LeagueFrames)})
+        frame = TABLES.needed_for(declared.name).build(make_sources(nothing))[declared.name]
+        assert frame.height == CONSTANT.get(declared.name, 0)
+
+    def test_the_order_of_the_input_rows_does_not_matter(self, declared, built) -> None:
+        league = small_league()
+        turned = replace(league, **{f.name: getattr(league, f.name).reverse() for f in fields(LeagueFrames)})
+        again = TABLES.needed_for(declared.name).build(make_sources(turned))[declared.name]
+        assert_frame_equal(again.sort(declared.key), built[declared.name].sort(declared.key))
+
+
+@pytest.mark.parametrize("check", HOCKEY_CHECKS, ids=lambda c: c.table.name)
+def test_every_blocking_check_holds_on_the_small_league(check, built) -> None:
+    offending = check(*(built[name] for name in check.table.inputs))
+    assert check.level == "warn" or offending.is_empty()
