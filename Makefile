@@ -52,7 +52,7 @@ bench: $(VENV)/.installed-dev ## speed, each as a ratio to a baseline of the sam
 	@$(PY) -m benchmarks
 
 tables: $(VENV)/.installed ## write docs/tables.md from the declarations
-	@$(PY) -m etl.data_dictionary
+	@$(PY) -m etl.dictionary
 
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)/.installed-dev ## compile the pinned requirements from pyproject.toml

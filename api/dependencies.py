@@ -12,6 +12,7 @@ from api.services.etl_service import ETLService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.status_service import StatusService
+from api.services.table_service import TableService
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Services:
     games: KnownGames
     etl: ETLService
     status: StatusService
+    tables: TableService
 
 
 class NotStarted(Unavailable):
@@ -63,7 +65,13 @@ async def status_service(built: Annotated[Services, Depends(services)]) -> Statu
     return built.status
 
 
+async def table_service(built: Annotated[Services, Depends(services)]) -> TableService:
+    """The browser of published tables."""
+    return built.tables
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]
+Tables = Annotated[TableService, Depends(table_service)]

@@ -27,7 +27,7 @@ from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
-from api.routes import etl_router, health_router, ml_router, staging_router, upload_router
+from api.routes import etl_router, health_router, ml_router, staging_router, tables_router, upload_router
 from api.server_lock import StartFailed, sole_server
 from api.services.etl_service import ETLService
 from api.services.job_manager import Executor, JobManager, JobSettings
@@ -35,6 +35,7 @@ from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.status_service import ServiceFacts, StatusService
+from api.services.table_service import TableService
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
@@ -56,7 +57,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.now = _now
-    for router in (health_router, etl_router, upload_router, staging_router, ml_router):
+    for router in (health_router, etl_router, upload_router, staging_router, tables_router, ml_router):
         app.include_router(router)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
@@ -130,7 +131,13 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         has_key=settings.admin_api_key is not None,
         etl_script=settings.etl_script,
     )
-    return Services(jobs=jobs, games=games, etl=etl, status=StatusService(jobs, data_dir, facts, now=_now))
+    return Services(
+        jobs=jobs,
+        games=games,
+        etl=etl,
+        status=StatusService(jobs, data_dir, facts, now=_now),
+        tables=TableService(data_dir),
+    )
 
 
 def _settings_of_this_process() -> Settings:

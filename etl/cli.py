@@ -6,12 +6,12 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import IO, TYPE_CHECKING, Final, Literal, get_args
 from uuid import uuid4  # noqa: TID251 - composition root
 
 from snapshot.fence import Fence, Superseded
@@ -19,7 +19,8 @@ from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
 
 if TYPE_CHECKING:
-    from etl.run import Outcome, Run
+    from etl.progress import Listener
+    from etl.run import Outcome, Run, RunRequest
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
 DONE, FAILED, USAGE, BLOCKED, TERMINATED = 0, 1, 2, 3, 143
@@ -33,7 +34,7 @@ class UsageError(ValueError):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     try:
         _settle(options)
     except UsageError as error:
@@ -51,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _run(options, data_dir)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The arguments that the program takes."""
     parser = argparse.ArgumentParser(
         prog="run_etl.py",
         description="Read the league's games and publish its tables.",
@@ -118,9 +120,30 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
     from etl.display import display_for  # noqa: PLC0415 - keeps the start fast
     from etl.progress import Progress, ProgressFile  # noqa: PLC0415
     from etl.progress_events import Completed, Failed  # noqa: PLC0415
-    from etl.run import Run, RunRequest  # noqa: PLC0415
+    from etl.run import Run  # noqa: PLC0415
 
-    request = RunRequest(
+    with ExitStack() as stack:
+        display = display_for(sys.stdout)
+        listeners: list[Listener] = [display]
+        if options.progress_file is not None:
+            listeners.append(stack.enter_context(closing(ProgressFile(options.progress_file))))
+        progress = Progress(listeners)
+        run = Run(_request(options, data_dir, run_id), progress, lambda: datetime.now(UTC))  # noqa: TID251 - composition root
+        stack.enter_context(_ending_well(run))
+        code, message, outcome = _attempt(run)
+        progress.tell(
+            Completed(result=outcome.result) if outcome is not None else Failed(error=message, exit_code=code)
+        )
+        display.close(outcome)
+    if message:
+        print(message, file=sys.stderr)
+    return code
+
+
+def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "RunRequest":
+    from etl.run import RunRequest  # noqa: PLC0415 - keeps the start fast
+
+    return RunRequest(
         data_dir=data_dir,
         run_id=run_id,
         mode=options.mode,
@@ -130,19 +153,6 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
         lenient=options.lenient,
         source=options.source,
     )
-    display = display_for(sys.stdout)
-    listeners: list[Any] = [display]
-    if options.progress_file is not None:
-        listeners.append(ProgressFile(options.progress_file))
-    progress = Progress(listeners)
-    run = Run(request, progress, lambda: datetime.now(UTC))  # noqa: TID251 - composition root
-    _end_well(run)
-    code, message, outcome = _attempt(run)
-    progress.tell(Completed(result=outcome.result) if outcome is not None else Failed(error=message, exit_code=code))
-    display.close(outcome)
-    if message:
-        print(message, file=sys.stderr)
-    return code
 
 
 def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
@@ -150,13 +160,14 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     from etl.publish import PublishFailed  # noqa: PLC0415 - keeps the start fast
     from etl.quality import Blocked  # noqa: PLC0415
     from etl.registry import BrokenTable  # noqa: PLC0415
+    from formats.json_document import Unreadable  # noqa: PLC0415
     from hockey.league import InvalidRules  # noqa: PLC0415
 
     try:
         return DONE, "", run.execute()
     except (Blocked, BrokenTable) as error:
         return BLOCKED, f"blocked by a check: {error}", None
-    except (InvalidRules, Superseded, PublishFailed) as error:
+    except (InvalidRules, Unreadable, Superseded, PublishFailed) as error:
         return FAILED, str(error), None
     except OSError as error:
         return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None
@@ -169,7 +180,8 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
         return FAILED, f"unexpected error, a fault of ours: {type(error).__name__}: {error}", None
 
 
-def _end_well(run: "Run") -> None:
+@contextmanager
+def _ending_well(run: "Run") -> Iterator[None]:
     """On SIGTERM clear the half-written snapshot away and end at once; while publishing, finish first."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -179,7 +191,11 @@ def _end_well(run: "Run") -> None:
             run.writer.discard()
         os._exit(TERMINATED)
 
-    signal.signal(signal.SIGTERM, end)
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _note(lock: IO[bytes], run_id: str) -> None:

@@ -2,57 +2,29 @@
 
 import json
 import sys
-from dataclasses import fields
-from datetime import date
 from typing import Any
 
-import polars as pl
-
-from etl.extract import ExtractRequest, extract
+from etl.game_listing import list_games
 from etl.run import current_snapshot
-from etl.tables.catalog import league_tables
-from etl.usability import without_unusable
-from formats.canonical import LeagueFrames
+from formats.json_document import Unreadable
 from hockey.league import InvalidRules
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
-
-_GAME = ("game_id", "date", "home_team", "away_team", "source", "events", "valid_stints", "tracking_status")
 
 
 def print_games(data_dir: DataDir, *, as_json: bool) -> int:
     """Print the tracked games below raw/; returns the exit code."""
     try:
-        games = tracked_games(data_dir)
-    except InvalidRules as error:
+        games = [game.to_mapping() for game in list_games(data_dir)]
+    except (InvalidRules, Unreadable) as error:
         print(error, file=sys.stderr)
         return 1
     if as_json:
-        print(json.dumps(games.to_dicts(), default=_iso))
+        print(json.dumps(games))
         return 0
-    for row in games.iter_rows():
-        print("  ".join("-" if cell is None else str(cell) for cell in row))
+    for game in games:
+        print("  ".join("-" if value is None else str(value) for value in game.values()))
     return 0
-
-
-def tracked_games(data_dir: DataDir) -> pl.DataFrame:
-    """The tracked games as read now, from the cache where nothing changed: key game_id.
-
-    Raises:
-        InvalidRules: league.toml cannot be used.
-    """
-    extraction = extract(data_dir, ExtractRequest(), lambda _done, _total, _title: None)
-    league, left_out = without_unusable(extraction.league)
-    sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
-    sources |= {"rules": extraction.rules, "left_out": left_out}
-    status = league_tables().needed_for("fact_game_status").build(sources)["fact_game_status"]
-    return (
-        extraction.league.games.select("game_id", "source")
-        .join(status, on="game_id")
-        .rename({"game_date": "date"})
-        .sort("game_id")
-        .select(_GAME)
-    )
 
 
 def print_status(data_dir: DataDir, *, as_json: bool) -> int:
@@ -95,9 +67,3 @@ def running(data_dir: DataDir) -> dict[str, Any] | None:
             return dict(json.loads(data_dir.etl_lock.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             return {}
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -8,6 +8,7 @@ from formats.canonical import SIDES
 from formats.flags import flags_of, quoted
 from formats.roster_reading import numbers
 from formats.stint_reading import PLACES
+from formats.team_names import name_key
 from hockey.event_types import WITHOUT_PLAYERS
 
 _KEY: Final = ["game_id", "event_idx"]
@@ -18,25 +19,29 @@ def with_teams(
 ) -> pl.DataFrame:
     """The events with `team` filled where it is null: by the event players, else the opponents, else the chain.
 
-    A number that both sides wear has no voice, unless only one of the two is on the ice: `events` have their
-    `stint_idx`. Marks without players stay without a team.
+    A number that both sides wear has no voice, unless the name with it, or who is on the ice, tells the two apart:
+    `events` have their `stint_idx`. Marks without players stay without a team.
     """
     teamless = events.filter(_lacks_team()).select(_KEY)
     if teamless.is_empty():
         return events
     asked = players.join(events.filter(_lacks_team()).select(*_KEY, "stint_idx"), on=_KEY)
-    by_roster = _votes(asked, _only_side(numbers(rosters).select("game_id", "jersey_num", "side")))
-    by_ice = _votes(asked, _only_side(_on_ice(stints))).rename({"voted": "voted_on_ice"})
-    voted = (
-        events.join(by_roster, on=_KEY, how="left", maintain_order="left")
-        .join(by_ice, on=_KEY, how="left", maintain_order="left")
-        .with_columns(was_lacking=_lacks_team(), known=pl.coalesce("team", "voted", "voted_on_ice"))
-    )
+    asked = asked.with_columns(name=name_key("full_name"))
+    voices = {
+        "by_roster": numbers(rosters).select("game_id", "jersey_num", "side"),
+        "by_name": rosters.select("game_id", "side", name=name_key("full_name")).drop_nulls(),
+        "on_ice": _on_ice(stints),
+    }
+    voted = events.with_columns(was_lacking=_lacks_team())
+    for voice, worn in voices.items():
+        votes = _votes(asked, _only_side(worn)).rename({"voted": voice})
+        voted = voted.join(votes, on=_KEY, how="left", maintain_order="left")
+    voted = voted.with_columns(known=pl.coalesce("team", *voices))
     chain = ["game_id", "chain"]
     neighbours = pl.col("known").backward_fill().over(chain), pl.col("known").forward_fill().over(chain)
     chained = pl.when(pl.col("chain").is_not_null()).then(pl.coalesce(neighbours))
     team = pl.when("was_lacking").then(pl.coalesce("known", chained)).otherwise("team")
-    return voted.with_columns(team=team).drop("voted", "voted_on_ice", "was_lacking", "known")
+    return voted.with_columns(team=team).drop(*voices, "was_lacking", "known")
 
 
 def _lacks_team() -> pl.Expr:
@@ -50,7 +55,7 @@ def team_flags(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _only_side(worn: pl.DataFrame) -> pl.DataFrame:
-    """The numbers that one side alone wears, with that side: of all players, or of those in a stint."""
+    """The numbers, or names, that one side alone has, with that side: of all players, or of those in a stint."""
     sides = worn.group_by(pl.exclude("side")).agg(pl.col("side").unique())
     return sides.filter(pl.col("side").list.len() == 1).with_columns(pl.col("side").list.first())
 

@@ -81,6 +81,7 @@ RAW_EVENT_PLAYERS: Final[Schema] = {
     "order": pl.Int64,  # position in the list, 0..
     "player_id": pl.String,
     "jersey": pl.String,
+    "full_name": pl.String,  # tells the sides apart where a file gives no team
     "team": pl.String,  # the player's side as written; null where absent
     "role": pl.String,  # event_player_1, opp_team_player_2, ...; a reader without roles numbers each side itself
     "play_detail1": pl.String,

@@ -34,6 +34,7 @@ _EVENT_NUMBERS: Final = {
 _PLAYER_TEXT: Final = {
     "player_id": "id",
     "jersey": "num",
+    "full_name": "name",
     "team": "team",
     "role": "role",
     "play_detail1": "playD1",

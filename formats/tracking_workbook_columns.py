@@ -41,6 +41,7 @@ PLAYER_COLUMNS: Final[Spellings] = {
     # of the player in the row
     "jersey": ("player_game_number", "player_game_number_"),
     "player_id": ("player_id",),
+    "full_name": ("player_name",),
     "player_team": ("player_team",),
     "role": ("player_role",),
     "role_code": ("role_abrev", "role_abrev_binary_"),

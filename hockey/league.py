@@ -106,7 +106,7 @@ def _checked(key: str, value: object, kind: object) -> object:
         if isinstance(value, bool):
             return value
         raise InvalidRules(f"{key}: expected true or false, not {value!r}")
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise InvalidRules(f"{key}: expected a number of at least 0, not {value!r}")
     if kind is int and value != int(value):
         raise InvalidRules(f"{key}: expected a whole number, not {value!r}")

@@ -36,7 +36,11 @@ class Snapshot:
 
     def read(self, table: str) -> "pl.DataFrame":
         """A table as a frame, typed by the manifest; an empty field is null, a quoted empty one an empty text."""
-        return read_csv(self.file_of(table), self.manifest.table(table))
+        return self.scan(table).collect()
+
+    def scan(self, table: str) -> "pl.LazyFrame":
+        """As `read`, but reads only what a query on it needs."""
+        return scan_csv(self.file_of(table), self.manifest.table(table))
 
     def rows(self, table: str) -> Iterator[dict[str, str]]:
         """A table row by row as text, without loading a frame engine. Empty fields are empty texts."""
@@ -80,7 +84,8 @@ def list_ids(data_dir: DataDir) -> list[str]:
     """The ids of all whole snapshots on disk, oldest first."""
     if not data_dir.snapshots.is_dir():
         return []
-    return sorted(p.name for p in data_dir.snapshots.iterdir() if (p / MANIFEST_FILE).is_file())
+    found = (path for path in data_dir.snapshots.iterdir() if not path.name.startswith("."))  # half-written or going
+    return sorted(path.name for path in found if (path / MANIFEST_FILE).is_file())
 
 
 def sha256_of(path: Path) -> str:
@@ -89,8 +94,8 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_csv(path: Path, table: Table) -> "pl.DataFrame":
-    """A CSV file of a snapshot as a frame with the types that its manifest entry declares."""
+def scan_csv(path: Path, table: Table) -> "pl.LazyFrame":
+    """A CSV file of a snapshot as a lazy frame with the types that its manifest entry declares."""
     import polars as pl  # noqa: PLC0415 - the server reads manifests without loading the frame engine
 
     types: dict[str, type[pl.DataType] | pl.DataType] = {
@@ -106,7 +111,7 @@ def read_csv(path: Path, table: Table) -> "pl.DataFrame":
     # dates and times are parsed from text: the CSV reader's own parser knows no time zones
     late = {name for name, kind in schema.items() if isinstance(kind, pl.Datetime)}
     text_first = {name: pl.String if name in late else kind for name, kind in schema.items()}
-    frame = pl.read_csv(path, schema=text_first)
+    frame = pl.scan_csv(path, schema=text_first)
     return frame.with_columns(
         pl.col(n).str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", time_zone="UTC") for n in late
     )

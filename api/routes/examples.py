@@ -158,6 +158,54 @@ SERVICE_STATUS: Final = {
 }
 
 
+_GAME: Final = {"game_id": 18969, "date": "2026-01-18", "home_total_goals": 4, "away_total_goals": 3}
+TABLES: Final = {
+    "published": {
+        "summary": "One of the tables",
+        "value": [
+            {
+                "name": "dim_schedule",
+                "category": "dim",
+                "rows": 567,
+                "columns": 44,
+                "description": "Every scheduled or played game.",
+                "from_tracking": False,
+            }
+        ],
+    }
+}
+TABLE_SCHEMA: Final = {
+    "published": {
+        "summary": "The schedule, in part",
+        "value": {
+            "name": "dim_schedule",
+            "category": "dim",
+            "description": "Every scheduled or played game.",
+            "grain": "one game",
+            "primary_key": ["game_id"],
+            "columns": [
+                {"name": "game_id", "type": "bigint", "nullable": False, "description": "the game", "unit": None},
+                {"name": "season_id", "type": "text", "nullable": True, "description": "the season", "unit": None},
+            ],
+            "references": [{"column": "season_id", "table": "dim_season", "references": "season_id"}],
+        },
+    }
+}
+TABLE_PAGE: Final = {
+    "published": {
+        "summary": "The first game, in part",
+        "value": {
+            "table": "dim_schedule",
+            "snapshot_id": SNAPSHOT_ID,
+            "total": 567,
+            "limit": 1,
+            "offset": 0,
+            "rows": [_GAME],
+        },
+    }
+}
+
+
 def answer(examples: dict[str, Any], description: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """One entry of OpenAPI `responses`: an answer with its examples, and its headers with what they say."""
     documented: dict[str, Any] = {

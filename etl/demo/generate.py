@@ -23,10 +23,10 @@ from etl.demo.truth import FILE_NAME, game_truth, write_truth
 
 Progress = Callable[[int, int, str], None]
 REGISTERED: Final = (flaws_events, flaws_shifts, flaws_league, game_files)  # importing them registers their flaws
-POOL_FROM: Final = 12  # fewer games are played before a pool has started
+POOL_FROM: Final = 8  # fewer games are played before a pool has started
 MAX_WORKBOOKS: Final = 30
 MAX_SHELLS: Final = 12
-FORMS: Final = {3: "W3", 11: "W1", 19: "W2"}  # of every 24 games, three are workbooks
+FORMS: Final = {3: "W3", 5: "W1", 7: "W2"}  # of every 24 games, three are workbooks
 MODERN_EVERY: Final = 5
 UNFINISHED_RAW: Final = ".demo-raw"  # becomes raw/ when the league is whole
 

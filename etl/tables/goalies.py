@@ -10,6 +10,11 @@ from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
 
+_WHO: Final = (
+    *("game_id", "season_id", "game_type", "date", "player_id", "player_name", "team_id", "team_name"),
+    pl.col("side").alias("team_venue"),
+    *("opponent_team_id", "opponent_team_name"),
+)
 _SAVE_KINDS: Final = {
     f"saves_{kind}": pl.col("save_type").is_in(codes).fill_null(value=False).sum().cast(pl.Int32)
     for kind, codes in c.SAVE_KINDS.items()
@@ -59,8 +64,8 @@ def fact_goalie_game_stats(
     goalie = ["game_id", "team_venue", "goalie_player_id"]
     in_net = ["game_id", "side", "player_id"]
     saved = fact_saves.drop_nulls("goalie_player_id").group_by(goalie).agg(saves=pl.len().cast(pl.Int32), **_SAVE_KINDS)
-    allowed = fact_goals.drop_nulls("goalie_player_id").group_by(goalie).agg(goals_against=pl.len().cast(pl.Int32))
-    allowed = allowed.with_columns(team_venue=other_side("team_venue"))
+    beaten = fact_goals.drop_nulls("goalie_player_id").with_columns(other_side("team_venue"))
+    allowed = beaten.group_by(goalie).agg(goals_against=pl.len().cast(pl.Int32))
     return (
         game_goalies.join(game_sides.filter("has_events"), on=["game_id", "side"])
         .join(saved, left_on=in_net, right_on=goalie, how="left")
@@ -71,18 +76,15 @@ def fact_goalie_game_stats(
             pl.col("saves", "goals_against", *_SAVE_KINDS).fill_null(0),
             toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)),
         )
-        .filter((pl.col("saves") > 0) | (pl.col("goals_against") > 0) | (pl.col("toi").fill_null(0) > 0))
+        .filter(pl.sum_horizontal("saves", "goals_against", "toi") > 0)
         .sort("game_id", "team_id", "player_id")
-        .unique(PLAYER, keep="first", maintain_order=True)
+        .unique(PLAYER, keep="first", maintain_order=True)  # who is in both nets of a game has one line
         .with_columns(shots_against=pl.col("saves") + pl.col("goals_against"), toi_seconds=int32(pl.col("toi").round()))
         .select(
             pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
-            *("game_id", "season_id", "game_type", "date", "player_id", "player_name", "team_id", "team_name"),
-            pl.col("side").alias("team_venue"),
-            *("opponent_team_id", "opponent_team_name", "saves", "goals_against", "shots_against"),
+            *(*_WHO, "saves", "goals_against", "shots_against"),
             ratio("saves", "shots_against").alias("save_pct"),
             *_SAVE_KINDS,
-            "toi_seconds",
-            (pl.col("toi_seconds") / 60).alias("toi_minutes"),
+            *("toi_seconds", (pl.col("toi_seconds") / 60).alias("toi_minutes")),
         )
     )

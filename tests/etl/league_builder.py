@@ -107,7 +107,7 @@ def make_role(event_idx: int, role: str, player_id: str | None, **values: object
 def make_stint(
     stint_idx: int, start: float, end: float, home: str = "123459", away: str = "123459", **values: object
 ) -> dict[str, object]:
-    """A stint from second `start` to `end` of its period. `home` and `away` are the numbers on the ice, 9 the goalie."""
+    """A stint from second `start` to `end`. `home` and `away` are the numbers on the ice, 9 the goalie."""
     sides: dict[str, object] = {}
     for side, numbers in (("home", home), ("away", away)):
         skaters = [n for n in numbers if n != "9"]

@@ -181,6 +181,11 @@ class TestTeamlessEvents:
         assert frames.events["team"].to_list() == [team]
         assert ("team_unknown" in flag_counts(frames)) is (team is None)
 
+    def test_the_one_of_two_who_has_the_name(self) -> None:
+        frames = read(make_export([make_event(team=None, players=[make_player(7, name=" AWAY  7")])]))
+        assert frames.events["team"].to_list() == ["away"]
+        assert frames.event_players["player_id"].to_list() == [player_id("away", 7)]
+
     def test_the_one_of_two_who_is_on_the_ice(self) -> None:
         shift = make_shift(away=make_lineup([*AWAY[:4], 7, None, 31]))
         frames = read(make_export([make_event(team="", players=[make_player(7)])], [shift]))

@@ -38,7 +38,7 @@ def make(folder: Path, games: int = 6, flaws: frozenset[str] = frozenset(), work
 
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return make(tmp_path_factory.mktemp("clean"), games=24, workers=2)
+    return make(tmp_path_factory.mktemp("clean"), games=9, workers=2)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +54,6 @@ def league() -> League:
 @pytest.fixture(scope="session")
 def played(league: League) -> list[PlayedGame]:
     """Simulated games of the oldest season, the first of them with coordinates."""
-    games = [simulate(dress(league, f), SEED) for f in league.seasons[0].regular[:14]]
+    games = [simulate(dress(league, f), SEED) for f in league.seasons[0].regular[:10]]
     place(games[0].events, game_rng(SEED, 1, "xy"), home_right_first=True)
     return games

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from etl.demo import flaws
 from etl.demo.flaws import DEFAULT, Tracking, UnknownFlaw, assign, known, parse
 from etl.demo.flaws_league import PLAYERS, ROSTER, SCHEDULE, Surroundings, spoil
+from etl.demo.game_files import Assignment, write_game, write_strays
 from etl.demo.league import League
 from etl.demo.lineup import dress, game_rng
 from etl.demo.master_rows import player_rows, roster_rows, schedule_row
 from etl.demo.official import sheet_of_tracked, sheet_of_untracked
 from etl.demo.simulate import PlayedGame
 from etl.demo.tracker_json import export
-from tests.etl.demo.conftest import SEED, Made, make
+from tests.etl.demo.conftest import SEED
 
 Row = dict[str, Any]
 # which fields of an export a flaw may touch; `shifts[]` alone means whole rows
@@ -136,7 +137,7 @@ class TestGameFlaws:
         assert [c for c in odd if c.startswith("17:8")] == [c for c in odd if int(c[3:]) >= 60] != []
 
     def test_an_assist_still_points_at_its_goal_when_rows_move(self, played: list[PlayedGame]) -> None:
-        for game in played:
+        for game in played[:3]:
             events = spoiled(export(game, "23.8", home_right_first=True), "blank_game_start")["events"]
             targets = [events[e["assistToGoalIdx"]]["type"] for e in events if e["assistToGoalIdx"] is not None]
             assert set(targets) <= {"Goal"}
@@ -149,7 +150,7 @@ def around(league: League, played: list[PlayedGame]) -> Surroundings:
 
 @pytest.fixture(scope="module")
 def sheets(league: League, played: list[PlayedGame]) -> dict[str, list[Row]]:
-    untracked = [sheet_of_untracked(dress(league, f), SEED) for f in league.seasons[0].regular[14:]]
+    untracked = [sheet_of_untracked(dress(league, f), SEED) for f in league.seasons[0].regular[10:]]
     records = [sheet_of_tracked(g) for g in played] + untracked
     schedule = [schedule_row(league, n, s.fixture, s) for n, s in enumerate(records)]
     roster = [row for s in records for row in roster_rows(league, s, 0)]
@@ -201,38 +202,43 @@ class TestSheetFlaws:
         assert len(worn) > len(set(worn))
 
 
-FILES = {
-    "shells": 1,
-    "broken_json": 1,
-    "not_a_game": 1,
-    "demo_roster": 1,
-    "roster_json": 1,
-    "earlier_saves": 2,
-    "wrong_folder": 0,
-}
+def written(folder: Path, game: PlayedGame, *names: str) -> dict[str, bytes]:
+    """The files of one game with these flaws, by their path below the folder."""
+    game_id = game.matchup.fixture.game_id
+    folder_name = str(game_id - 1 if "wrong_folder" in names else game_id)
+    write_game(game, Assignment(Tracking(game_id, 0, "json", "23.8", with_xy=False), names, folder_name), folder, SEED)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
 
 
 class TestFileFlaws:
-    @pytest.mark.parametrize(("name", "more"), FILES.items())
-    def test_it_adds_its_own_files_only(self, tmp_path: Path, small: Made, name: str, more: int) -> None:
-        odd = make(tmp_path, games=3, flaws=frozenset({name}))
-        before = {p.relative_to(small.games_dir): p.read_bytes() for p in small.games_dir.rglob("*.*")}
-        after = {p.relative_to(odd.games_dir): p.read_bytes() for p in odd.games_dir.rglob("*.*")}
-        assert len(after) == len(before) + more or name == "shells"
+    @pytest.mark.parametrize(("name", "more"), [("roster_json", 1), ("earlier_saves", 2), ("wrong_folder", 0)])
+    def test_a_flaw_of_a_game_adds_its_own_files_only(
+        self, tmp_path: Path, played: list[PlayedGame], name: str, more: int
+    ) -> None:
+        before, after = written(tmp_path / "a", played[1]), written(tmp_path / "b", played[1], name)
+        assert len(after) == len(before) + more
+        same = [p for p in before if after.get(p) == before[p]]
+        assert len(same) == (name == "roster_json")
         if name == "wrong_folder":
-            moved = before.keys() - after.keys()
-            assert len(moved) == 1
-            assert {p.name for p in before} == {p.name for p in after}
-            return
-        assert before.keys() < after.keys()
-        changed = [p for p in before if before[p] != after[p]]
-        assert len(changed) == (1 if name == "earlier_saves" else 0)
+            assert [Path(p).name for p in after] == [Path(p).name for p in before]
+            assert list(after.values()) == list(before.values())
 
-    def test_an_earlier_save_has_what_the_last_has_lost(self, tmp_path: Path) -> None:
-        made = make(tmp_path, games=1, flaws=frozenset({"earlier_saves"}))
-        last = made.exports()[0]
-        saves = [json.loads(p.read_text()) for p in made.games_dir.rglob("bkup/*.json")]
-        older = max(saves, key=lambda s: s["savedAt"])
+    @pytest.mark.parametrize(
+        ("name", "files"), [("shells", 2), ("broken_json", 1), ("not_a_game", 1), ("demo_roster", 1)]
+    )
+    def test_a_flaw_of_the_folder_adds_its_own_files(
+        self, tmp_path: Path, played: list[PlayedGame], name: str, files: int
+    ) -> None:
+        write_strays([g.matchup for g in played[:4]], frozenset({name}), tmp_path)
+        assert len(list(tmp_path.rglob("*.json"))) == files
+        if name == "shells":
+            shells = [json.loads(p.read_text(encoding="utf-8")) for p in tmp_path.rglob("*.json")]
+            assert all(s["events"] == s["shifts"] == [] and s["rosters"]["home"] for s in shells)
+
+    def test_an_earlier_save_has_what_the_last_has_lost(self, tmp_path: Path, played: list[PlayedGame]) -> None:
+        files = {p: json.loads(text) for p, text in written(tmp_path, played[1], "earlier_saves").items()}
+        last = next(content for p, content in files.items() if "bkup" not in p)
+        older = max((content for p, content in files.items() if "bkup" in p), key=lambda s: s["savedAt"])
         assert older["savedAt"] < last["savedAt"]
         assert len(older["events"]) == len(last["events"])
         assert all(e["linkedEventIdx"] is None for e in last["events"])

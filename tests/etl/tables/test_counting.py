@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from tests.etl.league_builder import GAME, make_event, make_league, make_role, make_sources, make_stint
 
 from etl.tables.catalog import league_tables
+from tests.etl.league_builder import GAME, make_event, make_league, make_role, make_sources, make_stint
 
 Rows = Sequence[dict[str, object]]
 

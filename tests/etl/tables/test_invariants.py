@@ -4,12 +4,12 @@ import polars as pl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tests.etl.league_builder import make_event, make_league, make_role, make_sources, make_stint
 
 from etl.checks import all_checks
 from etl.registry import Registry
 from etl.tables.catalog import league_tables
 from formats.canonical import LeagueFrames
+from tests.etl.league_builder import make_event, make_league, make_role, make_sources, make_stint
 
 TABLES = league_tables()
 CHECKS = all_checks(TABLES)
@@ -69,7 +69,7 @@ def test_every_invariant_holds_for_any_game(league: LeagueFrames) -> None:
 
 
 def each_attempt_credits_the_skaters_on_the_ice(built: dict[str, pl.DataFrame]) -> None:
-    """Summed over the side's skaters, attempts for are attempts times skaters on the ice; against, of the other side."""
+    """Summed over a side's skaters, attempts for are attempts times its skaters; against, those of the other side."""
     skaters = built["fact_shift_players"].filter(~pl.col("is_goalie"))
     on_ice = skaters.group_by("shift_id", "team_venue").agg(skaters=pl.len())
     shots = built["fact_shots"].drop_nulls(["shift_id", "team_venue"]).select("shift_id", "team_venue")

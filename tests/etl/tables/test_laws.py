@@ -5,6 +5,11 @@ from dataclasses import fields, replace
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+
+from etl.checks import HOCKEY_CHECKS, all_checks
+from etl.registry import CATEGORIES, Registry
+from etl.tables.catalog import SOURCES, league_tables
+from formats.canonical import LeagueFrames, empty
 from tests.etl.league_builder import (
     GAME,
     make_event,
@@ -14,11 +19,6 @@ from tests.etl.league_builder import (
     make_sources,
     make_stint,
 )
-
-from etl.checks import HOCKEY_CHECKS, all_checks
-from etl.registry import CATEGORIES, Registry
-from etl.tables.catalog import SOURCES, league_tables
-from formats.canonical import LeagueFrames, empty
 
 TABLES = league_tables()
 CONSTANT = {"dim_event_type": 23, "dim_period": 5, "dim_zone": 3}
@@ -85,7 +85,7 @@ def test_every_column_name_has_one_type() -> None:
     for declared in TABLES.published:
         for column in declared.columns:
             types.setdefault(column.name, set()).add(column.sql_type)
-    # the contract has both: readers compare the flag of an event with 1, and stints count video time in parts of seconds
+    # the contract has both: readers compare the flag of an event with 1, and stints have video time in parts
     assert {name for name, found in types.items() if len(found) > 1} == {"is_goal", "running_video_time"}
 
 

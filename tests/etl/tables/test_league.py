@@ -1,6 +1,10 @@
 from datetime import date
 
 import polars as pl
+
+from etl.tables.catalog import league_tables
+from formats.canonical import LeagueFrames
+from hockey.league import LeagueRules
 from tests.etl.league_builder import (
     GAME,
     make_event,
@@ -11,10 +15,6 @@ from tests.etl.league_builder import (
     make_sources,
     make_stint,
 )
-
-from etl.tables.catalog import league_tables
-from formats.canonical import LeagueFrames
-from hockey.league import LeagueRules
 
 
 def build(name: str, league: LeagueFrames, rules: LeagueRules | None = None, **sources: object) -> pl.DataFrame:

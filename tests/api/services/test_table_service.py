@@ -1,0 +1,111 @@
+"""The table browser on a published snapshot."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from api.models.table import TablePage
+from api.services.table_service import NothingPublished, TableNotFound, TableQuery, TableService
+from snapshot.layout import DataDir
+from tests.snapshot_builder import publish
+
+PLAYERS = pl.DataFrame(
+    {
+        "player_id": ["P3", "P1", "P2"],
+        "player_full_name": ["Zoë Ng", "Al O'Brien", None],
+        "goals": pl.Series([2, 2, None], dtype=pl.Int32),
+    }
+)
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> TableService:
+    goals = pl.DataFrame({"goal_id": ["G1"], "period": pl.Series([1], dtype=pl.Int32)})
+    return TableService(publish(tmp_path, {"dim_player": (PLAYERS, ["player_id"]), "fact_goals": (goals, ["goal_id"])}))
+
+
+def ids(tables: TableService, **query: object) -> list[str]:
+    page = tables.page("dim_player", TableQuery(**query))  # type: ignore[arg-type] # each test gives fields of the query
+    return [row["player_id"] for row in json.loads(page.json)["rows"]]
+
+
+class TestRows:
+    def test_as_published_with_json_types(self, tables: TableService) -> None:
+        page = TablePage.model_validate_json(tables.page("dim_player", TableQuery(limit=7)).json)
+        assert page.rows == PLAYERS.to_dicts()
+        assert (page.table, page.total, page.limit, page.offset) == ("dim_player", 3, 7, 0)
+
+    def test_a_page(self, tables: TableService) -> None:
+        assert ids(tables, limit=1, offset=1) == ["P1"]
+        assert ids(tables, offset=99) == []
+
+    def test_equal_rows_are_sorted_by_key_and_nulls_come_last(self, tables: TableService) -> None:
+        assert ids(tables, sort="goals.desc") == ["P1", "P3", "P2"]
+        assert ids(tables, sort="goals") == ["P1", "P3", "P2"]
+
+    def test_filters_count_what_they_keep(self, tables: TableService) -> None:
+        page = tables.page("dim_player", TableQuery(filters=[("goals", "eq.2")], limit=1))
+        assert page.total == 2
+
+    @pytest.mark.parametrize(
+        ("text", "found"), [("o'b", ["P1"]), ("ZOË", ["P3"]), ("p2", ["P2"]), (".*", []), ("2", ["P2"])]
+    )
+    def test_search_looks_into_every_text_and_takes_it_literally(
+        self, tables: TableService, text: str, found: list[str]
+    ) -> None:
+        assert ids(tables, search=text) == found
+
+
+class TestCsv:
+    def test_the_file_as_it_was_published(self, tables: TableService) -> None:
+        text = b"".join(tables.csv("dim_player", TableQuery(limit=1)))
+        assert text == tables.snapshot().file_of("dim_player").read_bytes()
+
+    def test_the_rows_that_a_filter_keeps(self, tables: TableService) -> None:
+        text = b"".join(tables.csv("dim_player", TableQuery(filters=[("player_id", "eq.P2")])))
+        assert text == b"player_id,player_full_name,goals\nP2,,\n"
+
+    def test_a_header_when_nothing_is_kept(self, tables: TableService) -> None:
+        text = b"".join(tables.csv("dim_player", TableQuery(search="nobody")))
+        assert text == b"player_id,player_full_name,goals\n"
+
+
+class TestNames:
+    def test_tables_in_order_with_their_size(self, tables: TableService) -> None:
+        listed = tables.list_tables()
+        assert [(t.name, t.category, t.rows, t.columns) for t in listed] == [
+            ("dim_player", "dim", 3, 3),
+            ("fact_goals", "fact", 1, 2),
+        ]
+
+    @pytest.mark.parametrize("name", ["dim_players", "../manifest", "dim_player.csv", "", "x" * 1000])
+    def test_only_a_declared_table_is_read(self, tables: TableService, name: str) -> None:
+        with pytest.raises(TableNotFound, match="is published"):
+            tables.page(name, TableQuery())
+
+    def test_a_near_name_is_offered(self, tables: TableService) -> None:
+        with pytest.raises(TableNotFound, match="did you mean dim_player"):
+            tables.schema("dim_players")
+
+    def test_before_the_first_run(self, tmp_path: Path) -> None:
+        with pytest.raises(NothingPublished, match="run the ETL first"):
+            TableService(DataDir(tmp_path)).list_tables()
+
+    def test_a_schema_says_what_a_column_means(self, tables: TableService) -> None:
+        schema = tables.schema("dim_player")
+        assert schema.primary_key == ("player_id",)
+        assert [(c.name, c.type, c.nullable) for c in schema.columns] == [
+            ("player_id", "text", False),
+            ("player_full_name", "text", True),
+            ("goals", "integer", True),
+        ]
+
+
+def test_typescript_types_name_every_table_and_column(tables: TableService) -> None:
+    text = tables.types()
+    assert "export interface DimPlayer {" in text
+    assert '  "player_id": string;' in text
+    assert '  "goals": number | null;' in text
+    assert "  fact_goals: FactGoals;" in text
