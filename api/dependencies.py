@@ -13,6 +13,8 @@ from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
+from api.services.upload_service import UploadService
+from api.services.warehouse_gate import WarehouseGate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Services:
     etl: ETLService
     status: StatusService
     tables: TableService
+    warehouse: WarehouseGate
+    uploads: UploadService
 
 
 class NotStarted(Unavailable):
@@ -70,8 +74,14 @@ async def table_service(built: Annotated[Services, Depends(services)]) -> TableS
     return built.tables
 
 
+async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
+    """The service that uploads."""
+    return built.uploads
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]
 Tables = Annotated[TableService, Depends(table_service)]
+Uploads = Annotated[UploadService, Depends(upload_service)]

@@ -29,18 +29,23 @@ from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
 from api.routes import etl_router, health_router, ml_router, staging_router, tables_router, upload_router
 from api.server_lock import StartFailed, sole_server
-from api.services.etl_service import ETLService
+from api.services.etl_service import ETLProgram, ETLService
 from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
+from api.services.upload_service import UploadService
+from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
+from warehouse.opening import Choice
 
-_KEPT_FROM_CHILDREN: Final = frozenset({"ADMIN_API_KEY"})
+_KEPT_FROM_CHILDREN: Final = frozenset(
+    {"ADMIN_API_KEY", "SUPABASE_URL", "SUPABASE_SERVICE_KEY", "SUPABASE_DB_URL", "WAREHOUSE"}
+)
 
 
 def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
@@ -78,11 +83,13 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             services = build_services(settings, environ)
             for job in await asyncio.to_thread(services.jobs.start):
                 services.etl.give_up(job)
+            await asyncio.to_thread(services.uploads.release_pins)
         except (StartFailed, JournalBroken) as error:
             if server is not None:
                 _end_process(error)
             raise
         app.state.services = services
+        services.warehouse.begin_if_used_before()
         stopping = asyncio.create_task(_stop_when_told(shutdown, services))
         logger.info("started", data_dir=str(settings.benchsight_data_dir), environment=settings.environment)
         try:
@@ -99,7 +106,9 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     logger.info("stopping")
     services.jobs.end_streams()
     services.games.close()
+    services.warehouse.closing.set()
     await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
+    await asyncio.to_thread(services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
@@ -123,8 +132,16 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         cwd=PROJECT_ROOT,
         env=child_env,
     )
-    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=child_env)
-    executors[JobKind.ETL] = etl.executor
+    warehouse = WarehouseGate(data_dir, _choice(settings))
+    uploads = UploadService(jobs, warehouse, data_dir)
+    etl = ETLService(
+        jobs,
+        games,
+        data_dir,
+        uploads,
+        program=ETLProgram(etl_command, PROJECT_ROOT, lambda: {**child_env, **warehouse.child_environment()}),
+    )
+    executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
     facts = ServiceFacts(
         version=API_VERSION,
         environment=settings.environment,
@@ -135,8 +152,22 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, facts, now=_now),
+        status=StatusService(jobs, data_dir, facts, warehouse, now=_now),
         tables=TableService(data_dir),
+        warehouse=warehouse,
+        uploads=uploads,
+    )
+
+
+def _choice(settings: Settings) -> Choice:
+    """The database that is configured; everything absent is the embedded one."""
+    if settings.warehouse == "embedded":
+        return Choice()
+    key, db_url = settings.supabase_service_key, settings.supabase_db_url
+    return Choice(
+        db_url=db_url.get_secret_value() if db_url else None,
+        supabase_url=settings.supabase_url,
+        supabase_key=key.get_secret_value() if key else None,
     )
 
 
