@@ -17,6 +17,7 @@ from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 
 
@@ -39,8 +40,9 @@ class Services:
     etl: ETLService
     status: StatusService
     league: LeagueServices
-    warehouse: WarehouseGate
     tables: TableService
+    warehouse: WarehouseGate
+    uploads: UploadService
 
 
 class NotStarted(Unavailable):
@@ -107,6 +109,11 @@ async def table_service(built: Annotated[Services, Depends(services)]) -> TableS
     return built.tables
 
 
+async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
+    """The service that uploads."""
+    return built.uploads
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
@@ -116,3 +123,4 @@ Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
 Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
+Uploads = Annotated[UploadService, Depends(upload_service)]

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -38,7 +38,7 @@ from api.routes import (
     upload_router,
 )
 from api.server_lock import StartFailed, sole_server
-from api.services.etl_service import ETLService
+from api.services.etl_service import ETLProgram, ETLService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import Executor, JobManager, JobSettings
@@ -50,13 +50,16 @@ from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
 from warehouse.opening import Choice
 
-_KEPT_FROM_CHILDREN: Final = frozenset({"ADMIN_API_KEY"})
+_KEPT_FROM_CHILDREN: Final = frozenset(
+    {"ADMIN_API_KEY", "SUPABASE_URL", "SUPABASE_SERVICE_KEY", "SUPABASE_DB_URL", "WAREHOUSE"}
+)
 
 
 def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
@@ -103,6 +106,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             services = build_services(settings, environ)
             for job in await asyncio.to_thread(services.jobs.start):
                 services.etl.give_up(job)
+            await asyncio.to_thread(services.uploads.release_pins)
         except (StartFailed, JournalBroken) as error:
             if server is not None:
                 _end_process(error)
@@ -143,25 +147,24 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         ),
         executors=executors,
     )
-    child_env = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
+    warehouse = WarehouseGate(data_dir, _choice(settings))
+    environment = _child_environment(settings, environ, warehouse)
     etl_command = (sys.executable, str(settings.etl_script))
-    warehouse = WarehouseGate(data_dir, Choice())
-    child_env |= {
-        "BENCHSIGHT_STARTED_BY": "server",
-        "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
-    }
-
-    def environment() -> dict[str, str]:
-        return {**child_env, **warehouse.child_environment()}
-
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
         env=environment,
     )
-    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=environment)
-    executors[JobKind.ETL] = etl.executor
+    uploads = UploadService(jobs, warehouse, data_dir)
+    etl = ETLService(
+        jobs,
+        games,
+        data_dir,
+        uploads,
+        program=ETLProgram(etl_command, PROJECT_ROOT, environment),
+    )
+    executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
     facts = ServiceFacts(
         version=API_VERSION,
         environment=settings.environment,
@@ -172,10 +175,35 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, facts, now=_now),
+        status=StatusService(jobs, data_dir, facts, warehouse, now=_now),
         league=_league_services(warehouse, games, data_dir),
-        warehouse=warehouse,
         tables=TableService(data_dir),
+        warehouse=warehouse,
+        uploads=uploads,
+    )
+
+
+def _child_environment(
+    settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate
+) -> Callable[[], Mapping[str, str]]:
+    """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
+    kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
+    kept |= {
+        "BENCHSIGHT_STARTED_BY": "server",
+        "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
+    }
+    return lambda: {**kept, **warehouse.child_environment()}
+
+
+def _choice(settings: Settings) -> Choice:
+    """The database that is configured; everything absent is the embedded one."""
+    if settings.warehouse == "embedded":
+        return Choice()
+    key, db_url = settings.supabase_service_key, settings.supabase_db_url
+    return Choice(
+        db_url=db_url.get_secret_value() if db_url else None,
+        supabase_url=settings.supabase_url,
+        supabase_key=key.get_secret_value() if key else None,
     )
 
 
