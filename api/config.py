@@ -47,18 +47,43 @@ class Settings(BaseSettings):
     max_queued_jobs: int = Field(default=50, ge=1, le=10_000)
     """Jobs that may wait in each lane; one more is refused with 429."""
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
+    max_upload_bytes: int = Field(default=32_000_000, ge=1_000, le=1_000_000_000)
+    """The same for the routes that take tables and files of the league."""
+    publish_personal_data: bool = False
+    """Whether birth years and genders are published; e-mail addresses never are."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     etl_script: Path = Field(default=Path("run_etl.py"), validate_default=True)
     """The program that an ETL job runs; a relative path counts from the project root."""
 
-    @field_validator("admin_api_key", mode="before")
+    warehouse: Literal["auto", "embedded"] = "auto"
+    """`auto`: the database that is configured below, else the embedded one; `embedded`: that one in any case."""
+    supabase_url: str | None = None
+    supabase_service_key: SecretStr | None = None
+    supabase_db_url: SecretStr | None = None
+    """Any PostgreSQL; wins over the REST interface of `supabase_url`, since COPY is faster."""
+
+    @field_validator("admin_api_key", "supabase_url", "supabase_service_key", "supabase_db_url", mode="before")
     @classmethod
     def _blank_is_absent(cls, value: object) -> object:
         return (value.strip() or None) if isinstance(value, str) else value
 
-    @field_validator("environment", mode="before")
+    @field_validator("supabase_url")
+    @classmethod
+    def _project(cls, value: str | None) -> str | None:
+        if value is not None and not _is_origin(value.rstrip("/")):
+            raise ValueError("must be the address of the project, such as https://abcdefgh.supabase.co")
+        return value.rstrip("/") if value else None
+
+    @field_validator("supabase_db_url")
+    @classmethod
+    def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must look like postgresql://user:password@host:5432/postgres")
+        return value
+
+    @field_validator("environment", "warehouse", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
@@ -90,6 +115,14 @@ class Settings(BaseSettings):
             return PROJECT_ROOT / value.expanduser()
         except RuntimeError as error:  # `~somebody` without a home directory
             raise ValueError("the home directory in it is not known") from error
+
+    @model_validator(mode="after")
+    def _whole_project(self) -> Self:
+        if self.supabase_service_key is not None and self.supabase_url is None:
+            raise ValueError("SUPABASE_URL: must be set with SUPABASE_SERVICE_KEY")
+        if self.supabase_url is not None and self.supabase_service_key is None and self.supabase_db_url is None:
+            raise ValueError("SUPABASE_SERVICE_KEY: must be set with SUPABASE_URL (or SUPABASE_DB_URL instead)")
+        return self
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:

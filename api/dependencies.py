@@ -9,10 +9,26 @@ from fastapi import Depends, Request
 
 from api.errors import Unavailable
 from api.services.etl_service import ETLService
+from api.services.game_files import RawFiles
+from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
+from api.services.tracking_staging import TrackingStaging
+from api.services.upload_service import UploadService
+from api.services.warehouse_gate import WarehouseGate
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueServices:
+    """What corrects the league's data."""
+
+    staging: StagingService
+    tracking: TrackingStaging
+    raw_files: RawFiles
+    games: GamesService
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +39,10 @@ class Services:
     games: KnownGames
     etl: ETLService
     status: StatusService
+    league: LeagueServices
     tables: TableService
+    warehouse: WarehouseGate
+    uploads: UploadService
 
 
 class NotStarted(Unavailable):
@@ -65,13 +84,43 @@ async def status_service(built: Annotated[Services, Depends(services)]) -> Statu
     return built.status
 
 
+async def staging_service(built: Annotated[Services, Depends(services)]) -> StagingService:
+    """The service that stages the league's tables."""
+    return built.league.staging
+
+
+async def tracking_staging(built: Annotated[Services, Depends(services)]) -> TrackingStaging:
+    """The service that stages tracked games."""
+    return built.league.tracking
+
+
+async def raw_files(built: Annotated[Services, Depends(services)]) -> RawFiles:
+    """The service that stores files for the ETL."""
+    return built.league.raw_files
+
+
+async def games_service(built: Annotated[Services, Depends(services)]) -> GamesService:
+    """The service of the league's games."""
+    return built.league.games
+
+
 async def table_service(built: Annotated[Services, Depends(services)]) -> TableService:
     """The browser of published tables."""
     return built.tables
+
+
+async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
+    """The service that uploads."""
+    return built.uploads
 
 
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]
+Staging = Annotated[StagingService, Depends(staging_service)]
+Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
+Raw = Annotated[RawFiles, Depends(raw_files)]
+Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
+Uploads = Annotated[UploadService, Depends(upload_service)]

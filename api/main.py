@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -22,25 +22,44 @@ if not __package__:  # started as a file: `cd api && python main.py`
 from fastapi import FastAPI
 
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
-from api.dependencies import Services
+from api.dependencies import LeagueServices, Services
 from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
-from api.routes import etl_router, health_router, ml_router, staging_router, tables_router, upload_router
+from api.routes import (
+    etl_router,
+    games_router,
+    health_router,
+    ml_router,
+    raw_router,
+    staging_router,
+    tables_router,
+    upload_router,
+)
 from api.server_lock import StartFailed, sole_server
-from api.services.etl_service import ETLService
+from api.services.etl_service import ETLProgram, ETLService
+from api.services.game_files import RawFiles
+from api.services.games_service import GamesService
 from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
+from api.services.league_rows import LeagueRows
+from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
+from api.services.tracking_staging import TrackingStaging
+from api.services.upload_service import UploadService
+from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
+from warehouse.opening import Choice
 
-_KEPT_FROM_CHILDREN: Final = frozenset({"ADMIN_API_KEY"})
+_KEPT_FROM_CHILDREN: Final = frozenset(
+    {"ADMIN_API_KEY", "SUPABASE_URL", "SUPABASE_SERVICE_KEY", "SUPABASE_DB_URL", "WAREHOUSE"}
+)
 
 
 def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
@@ -57,7 +76,16 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.now = _now
-    for router in (health_router, etl_router, upload_router, staging_router, tables_router, ml_router):
+    for router in (
+        health_router,
+        etl_router,
+        upload_router,
+        staging_router,
+        raw_router,
+        games_router,
+        tables_router,
+        ml_router,
+    ):
         app.include_router(router)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
@@ -78,11 +106,13 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             services = build_services(settings, environ)
             for job in await asyncio.to_thread(services.jobs.start):
                 services.etl.give_up(job)
+            await asyncio.to_thread(services.uploads.release_pins)
         except (StartFailed, JournalBroken) as error:
             if server is not None:
                 _end_process(error)
             raise
         app.state.services = services
+        services.warehouse.begin_if_used_before()
         stopping = asyncio.create_task(_stop_when_told(shutdown, services))
         logger.info("started", data_dir=str(settings.benchsight_data_dir), environment=settings.environment)
         try:
@@ -99,7 +129,9 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     logger.info("stopping")
     services.jobs.end_streams()
     services.games.close()
+    services.warehouse.closing.set()
     await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
+    await asyncio.to_thread(services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
@@ -115,16 +147,24 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         ),
         executors=executors,
     )
-    child_env = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
+    warehouse = WarehouseGate(data_dir, _choice(settings))
+    environment = _child_environment(settings, environ, warehouse)
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=child_env,
+        env=environment,
     )
-    etl = ETLService(jobs, games, data_dir, command=etl_command, cwd=PROJECT_ROOT, env=child_env)
-    executors[JobKind.ETL] = etl.executor
+    uploads = UploadService(jobs, warehouse, data_dir)
+    etl = ETLService(
+        jobs,
+        games,
+        data_dir,
+        uploads,
+        program=ETLProgram(etl_command, PROJECT_ROOT, environment),
+    )
+    executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
     facts = ServiceFacts(
         version=API_VERSION,
         environment=settings.environment,
@@ -135,9 +175,44 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, facts, now=_now),
+        status=StatusService(jobs, data_dir, facts, warehouse, now=_now),
+        league=_league_services(warehouse, games, data_dir),
         tables=TableService(data_dir),
+        warehouse=warehouse,
+        uploads=uploads,
     )
+
+
+def _child_environment(
+    settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate
+) -> Callable[[], Mapping[str, str]]:
+    """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
+    kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
+    kept |= {
+        "BENCHSIGHT_STARTED_BY": "server",
+        "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
+    }
+    return lambda: {**kept, **warehouse.child_environment()}
+
+
+def _choice(settings: Settings) -> Choice:
+    """The database that is configured; everything absent is the embedded one."""
+    if settings.warehouse == "embedded":
+        return Choice()
+    key, db_url = settings.supabase_service_key, settings.supabase_db_url
+    return Choice(
+        db_url=db_url.get_secret_value() if db_url else None,
+        supabase_url=settings.supabase_url,
+        supabase_key=key.get_secret_value() if key else None,
+    )
+
+
+def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: DataDir) -> LeagueServices:
+    """What corrects the league's data, on whichever database is open."""
+    staging = StagingService(lambda: warehouse.opened().warehouse, LeagueRows(data_dir))
+    tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
+    league_games = GamesService(staging, tracking, games, data_dir)
+    return LeagueServices(staging=staging, tracking=tracking, raw_files=RawFiles(data_dir), games=league_games)
 
 
 def _settings_of_this_process() -> Settings:

@@ -25,6 +25,16 @@ from api.utils.logger import logger
 EXPOSED_HEADERS: Final = ("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location")
 OPEN_PATHS: Final = frozenset({"/api/health"})
 """What needs no key."""
+UPLOAD_PATHS: Final = frozenset(
+    {
+        "/api/staging/blb-tables/upload",
+        "/api/staging/blb-tables/upload-file",
+        "/api/staging/tracking/upload",
+        "/api/staging/tracking/upload-file",
+        "/api/raw/files",
+    }
+)
+"""What takes tables and files of the league, which are larger than other bodies."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -37,7 +47,7 @@ def add_middleware(app: FastAPI, settings: Settings, new_id: Callable[[], str]) 
 
     CORS lies outside everything that can answer, so that errors carry its headers too.
     """
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes)
     if settings.admin_api_key is not None:
         app.add_middleware(ApiKey, key=settings.admin_api_key.get_secret_value())
     app.add_middleware(UnexpectedErrors)
@@ -150,18 +160,20 @@ class ApiKey:
 class BodyLimit:
     """Refuses a body of more than so many bytes, by its announced length or as it comes."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, max_upload_bytes: int) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_upload_bytes = max(max_bytes, max_upload_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        max_bytes = self._max_upload_bytes if scope["path"] in UPLOAD_PATHS else self._max_bytes
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced[:20]) > self._max_bytes:
-            await error_response(body_too_large(self._max_bytes), scope["state"]["request_id"])(scope, receive, send)
+        if announced.isdecimal() and int(announced[:20]) > max_bytes:
+            await error_response(body_too_large(max_bytes), scope["state"]["request_id"])(scope, receive, send)
             return
         received = 0
 
@@ -169,9 +181,9 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
+            if received > max_bytes:
                 # the framework lets its own refusals through while it reads a body, and no other exception
-                raise FrameworkError(413) from body_too_large(self._max_bytes)
+                raise FrameworkError(413) from body_too_large(max_bytes)
             return message
 
         await self._app(scope, bounded_receive, send)

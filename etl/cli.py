@@ -6,9 +6,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Final, Literal, get_args
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list_games:
         from etl.inspection import print_games  # noqa: PLC0415 - keeps the start fast
 
-        return print_games(data_dir, as_json=options.json)
+        return print_games(data_dir, _environ(), as_json=options.json)
     return _run(options, data_dir)
 
 
@@ -154,6 +155,7 @@ def _spare_memory(data_dir: DataDir) -> None:
 
 def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "RunRequest":
     from etl.run import RunRequest  # noqa: PLC0415 - keeps the start fast
+    from etl.staging_source import staged_league  # noqa: PLC0415
 
     return RunRequest(
         data_dir=data_dir,
@@ -164,7 +166,27 @@ def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "Ru
         wipe=options.wipe,
         lenient=options.lenient,
         source=options.source,
+        read_staging=partial(staged_league, data_dir, _environ()),
+        publish_personal_data=_decision(_environ(), "PUBLISH_PERSONAL_DATA"),
     )
+
+
+def _environ() -> dict[str, str]:
+    """The environment, over the project's `.env` file, which the server reads too and has told its children of."""
+    from etl.staging_source import STARTED_BY  # noqa: PLC0415 - keeps the start fast
+
+    if os.environ.get(STARTED_BY) == "server":  # noqa: TID251 - composition root
+        return dict(os.environ)  # noqa: TID251 - composition root
+    from dotenv import dotenv_values  # noqa: PLC0415 - keeps the start fast
+
+    in_file = {name: value for name, value in dotenv_values(PROJECT / ".env").items() if value}
+    return in_file | dict(os.environ)  # noqa: TID251 - composition root
+
+
+def _decision(environ: Mapping[str, str], name: str) -> bool | None:
+    """A setting that is on or off; None where it is not set."""
+    word = environ.get(name, "").strip().lower()
+    return word in {"1", "true", "yes", "on"} if word else None
 
 
 def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
@@ -172,6 +194,7 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     from etl.publish import PublishFailed  # noqa: PLC0415 - keeps the start fast
     from etl.quality import Blocked  # noqa: PLC0415
     from etl.registry import BrokenTable  # noqa: PLC0415
+    from etl.staging_source import StagingUnreadable  # noqa: PLC0415
     from formats.json_document import Unreadable  # noqa: PLC0415
     from hockey.league import InvalidRules  # noqa: PLC0415
 
@@ -179,7 +202,7 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
         return DONE, "", run.execute()
     except (Blocked, BrokenTable) as error:
         return BLOCKED, f"blocked by a check: {error}", None
-    except (InvalidRules, Unreadable, Superseded, PublishFailed) as error:
+    except (InvalidRules, Unreadable, Superseded, PublishFailed, StagingUnreadable) as error:
         return FAILED, str(error), None
     except OSError as error:
         return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None

@@ -6,7 +6,7 @@ and the league put together from all games anew each time, so that a run with a 
 
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -16,6 +16,7 @@ from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
 from etl.extraction_pool import run_all
 from etl.extraction_reading import Batch, load_games, read_batch
+from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
 from formats.file_facts import FileFacts
 from formats.league_assembly import assemble, no_master
@@ -40,7 +41,9 @@ class ExtractRequest:
             never read before is read all the same. None reads everything that is new or changed.
         reread: read these games again even though nothing changed.
         exclude: leave these games out of the league.
-        source: `excel` for the files.
+        source: `excel` for the files with staging over them, `supabase` for staging alone.
+        staging: what is staged.
+        publish_personal_data: what the operator decided; None leaves it to the league's rules.
     """
 
     wipe: bool = False
@@ -48,6 +51,8 @@ class ExtractRequest:
     reread: frozenset[int] = frozenset()
     exclude: frozenset[int] = frozenset()
     source: Literal["excel", "supabase"] = "excel"
+    staging: StagedLeague = NO_STAGING
+    publish_personal_data: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,10 @@ class Extraction:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What lies below raw/, before any game is read. `keys` maps each game to the key of its reading."""
+    """What lies below raw/ and in staging, before any game is read. `keys` maps each game to the key of its reading.
+
+    `overlay` is the key of the league's records with staging over them; `excluded` are the games that are left out.
+    """
 
     cache: ExtractionCache
     reader: str
@@ -83,10 +91,13 @@ class Survey:
     master_source: Source | None
     quarantined: tuple[tuple[str, str], ...]
     fingerprint: str
+    staging: StagedLeague
+    overlay: str | None
+    excluded: frozenset[int]
 
 
 def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
-    """Look at every file below raw/ and decide what would be read; reads no game.
+    """Look at every file below raw/ and at staging, and decide what would be read; reads no game's file.
 
     Raises:
         InvalidRules: league.toml cannot be used; the message says why.
@@ -96,23 +107,27 @@ def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
     cache = ExtractionCache(data_dir.cache, reader)
     if request.wipe:
         cache.wipe()
-    rules = read_rules(data_dir)
+    rules = _rules_for(data_dir, request)
+    excluded = request.exclude | request.staging.deleted
     files = find_files(data_dir.raw) if request.source == "excel" else []
     facts = facts_of_all(files, cache.facts, _identified)
     sources = tuple(Source(f, facts[f.sha256]) for f in files if f.sha256 is not None)
-    games = tuple(game for game in game_sources(sources) if game.game_id not in request.exclude)
-    master_source, master = _master(sources, cache, reader)
+    with_staging = with_staged_games(game_sources(sources), request.staging, cache)
+    games = tuple(game for game in with_staging if game.game_id not in excluded)
+    master_source, of_workbook = _master(sources, cache, reader)
+    overlay, master = staged_master(master_source, of_workbook, request.staging, cache, reader)
     keys = {game.game_id: reading_key(game, reader, rules, _sheet_hash(game, master)) for game in games}
     if request.only is not None:
-        kept = {n: last.key for n, last in cache.games.items() if n not in request.only | request.exclude}
+        kept = {n: last.key for n, last in cache.games.items() if n not in request.only | excluded}
         keys |= {number: key for number, key in kept.items() if cache.has(key)}
-    quarantined = tuple(
-        [(f.name, f.problem) for f in files if f.sha256 is None]
-        + [(s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected"]
-    )
-    decided = [sorted(request.exclude), sorted(quarantined)]
+    quarantined = tuple(_quarantined(files, sources))
+    decided = [sorted(excluded), sorted(quarantined), overlay]
     mark = fingerprint(reader, keys, None if master_source is None else master_source.sha256, rules, decided)
-    return Survey(cache, reader, rules, sources, games, keys, master, master_source, quarantined, mark)
+    staged_sources = tuple(game.chosen for game in games if game.staged is not None)
+    return Survey(
+        *(cache, reader, rules, sources + staged_sources, games, keys, master, master_source),
+        *(quarantined, mark, request.staging, overlay, excluded),
+    )
 
 
 def extract(
@@ -138,19 +153,25 @@ def extract(
         failed |= dict(_read(data_dir, found, [g for g in found.games if g.game_id in lost], on_progress))
         tracked, _ = load_games(found.cache, _usable(found, failed))
     on_progress(1, 1, "Putting the league together")
-    league = assemble(tracked, found.master, found.rules, request.exclude)
+    league = assemble(tracked, found.master, found.rules, found.excluded)
     sources = {row["game_id"]: row for row in tracked.games.iter_rows(named=True)}
-    _remember(found, sources, request.exclude)
+    _remember(found, sources)
     return Extraction(
         league=league,
         rules=found.rules,
-        inputs=tuple(_inputs(found.sources)),
+        inputs=(*_inputs(found.sources), *staged_inputs(found.staging)),
         fingerprint=found.fingerprint,
         quarantined=found.quarantined,
         left_out=tuple(sorted(failed.items())),
-        changed_games=tuple(sorted(_changed(before, found.keys, wanted) - request.exclude)),
+        changed_games=tuple(sorted(_changed(before, found.keys, wanted) - found.excluded)),
         warnings=tuple(_warnings(found, failed)),
     )
+
+
+def _rules_for(data_dir: DataDir, request: ExtractRequest) -> LeagueRules:
+    rules = read_rules(data_dir)
+    decided = request.publish_personal_data
+    return rules if decided is None else replace(rules, publish_personal_data=decided)
 
 
 def read_rules(data_dir: DataDir) -> LeagueRules:
@@ -170,6 +191,11 @@ def read_rules(data_dir: DataDir) -> LeagueRules:
         return LeagueRules.from_mapping(mapping)
     except InvalidRules as error:
         raise InvalidRules(f"{RULES_FILE}: {error}") from None
+
+
+def _quarantined(files: Iterable[FoundFile], sources: Iterable[Source]) -> Iterable[tuple[str, str]]:
+    yield from ((f.name, f.problem) for f in files if f.sha256 is None)
+    yield from ((s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected")
 
 
 def _identified(files: list[FoundFile]) -> list[FileFacts]:
@@ -228,16 +254,16 @@ def _master(sources: Sequence[Source], cache: ExtractionCache, reader: str) -> t
     return read_master_file(masters, cache, reader)
 
 
-def _remember(found: Survey, sources: dict[int, dict[str, str]], excluded: frozenset[int]) -> None:
+def _remember(found: Survey, sources: dict[int, dict[str, str]]) -> None:
     read = {
         number: LastRead(key=found.keys[number], path=row["source_path"], sha256=row["source_sha256"])
         for number, row in sources.items()
     }
-    left = {number: last for number, last in found.cache.games.items() if number in excluded}
+    left = {number: last for number, last in found.cache.games.items() if number in found.excluded}
     facts = {source.sha256: source.facts for source in found.sources}
     master = found.master_source
-    also = frozenset[str]() if master is None else frozenset({master_key(master, found.reader)})
-    found.cache.remember(facts, left | read, also)
+    also = {found.overlay, None if master is None else master_key(master, found.reader)} - {None}
+    found.cache.remember(facts, left | read, frozenset(str(key) for key in also))
 
 
 def _changed(before: dict[int, LastRead], keys: dict[int, str], wanted: Sequence[GameSources]) -> set[int]:
@@ -250,7 +276,7 @@ def _changed(before: dict[int, LastRead], keys: dict[int, str], wanted: Sequence
 def _inputs(sources: Iterable[Source]) -> Iterable[Input]:
     for source in sources:
         facts = source.facts
-        kind = {"json": "tracker_json", "xlsx": "tracking_workbook"}.get(facts.source, facts.kind)
+        kind = {"json": "tracker_json", "xlsx": "tracking_workbook", "stage": "staging"}.get(facts.source, facts.kind)
         yield Input(path=source.file.name, kind=kind, sha256=source.sha256, game_id=facts.game_id)
 
 

@@ -1,7 +1,7 @@
 """Which file of which game is read: the choice between saves, and the keys under which readings are remembered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +11,7 @@ import msgspec
 
 from etl.extraction_files import FoundFile
 from formats.file_facts import FileFacts
+from formats.staged_game import StagedGame
 from hockey.league import LeagueRules
 
 _PACKAGES: Final = ("formats", "hockey")
@@ -31,12 +32,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class GameSources:
-    """The files of one game: the save that counts, the others from the best on, and its roster.json."""
+    """The files of one game: the save that counts, the others from the best on, and its roster.json.
+
+    A game in staging has its rows in `staged`, what stands for their file as `chosen`, and its files as `others`.
+    """
 
     game_id: int
     chosen: Source
     others: tuple[Source, ...]
     sheet: Source | None
+    staged: StagedGame | None = None
 
 
 def game_sources(sources: Iterable[Source]) -> list[GameSources]:
@@ -90,6 +95,11 @@ def reading_key(game: GameSources, reader: str, rules: LeagueRules, sheet_rows: 
 def master_key(source: Source, reader: str) -> str:
     """The key of the master workbook's frames."""
     return _digest([reader, source.file.name, source.sha256])
+
+
+def overlay_key(source: Source | None, reader: str, staged: Sequence[tuple[str, str]]) -> str:
+    """The key of the league's records with staging over them; `staged` is the hash of each staged sheet."""
+    return _digest([reader, None if source is None else (source.file.name, source.sha256), list(staged)])
 
 
 def fingerprint(

@@ -9,12 +9,14 @@ import polars as pl
 from etl.extraction_cache import ExtractionCache
 from etl.extraction_files import is_workbook
 from etl.extraction_plan import GameSources, Source
+from etl.extraction_staging import completed
 from formats.canonical import SCHEMAS, GameFrames
 from formats.json_document import RosterSheet, TrackerExport, Unreadable, open_json
 from formats.normalise import normalise
 from formats.raw import RawFrames, combine
 from formats.saves import fill_from, lacks_anything
 from formats.sheet_rosters import with_sheet_roster
+from formats.staged_game import read_staged
 from formats.tracker_json import read_export
 from hockey.league import LeagueRules
 
@@ -75,6 +77,10 @@ def read_game(game: GameSources, official_roster: pl.DataFrame) -> RawFrames:
         Unreadable: the chosen file can no longer be read as what it was.
         OSError: nor be opened.
     """
+    if game.staged is not None:
+        of_file = next(iter(_readable(game.others, game.sheet)), None)
+        staged = read_staged(game.staged)
+        return with_sheet_roster(staged if of_file is None else completed(staged, of_file), official_roster)
     raw = _read(game.chosen, game.sheet)
     if game.others and lacks_anything(raw):
         alike = (s for s in game.others if s.facts.events == game.chosen.facts.events)

@@ -11,7 +11,7 @@ from etl.extraction_plan import Source, master_key
 from formats.file_facts import FileFacts, rejected, workbook_facts
 from formats.json_document import Unreadable
 from formats.master import MasterFrames
-from formats.master_workbook import newest_master, read_master
+from formats.master_workbook import newest_master, read_master, read_sheets
 from formats.raw import RawFrames
 from formats.tracking_workbook import read_tracking
 from formats.workbook import open_workbook
@@ -39,6 +39,15 @@ def read_tracking_file(data: bytes, name: str, sha256: str) -> RawFrames:
         Unreadable: it cannot be opened, or names no game.
     """
     return read_tracking(open_workbook(data, name), sha256)
+
+
+def sheets_of_file(source: Source) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """The text rows of the master workbook's sheets, before judgement, and their flags.
+
+    Raises:
+        Unreadable: it cannot be parsed.
+    """
+    return read_sheets(open_workbook(source.file.location.read_bytes(), source.file.name))
 
 
 def read_master_file(masters: Sequence[Source], cache: ExtractionCache, reader: str) -> tuple[Source, MasterFrames]:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from etl.extract import ExtractRequest, survey
+from etl.extraction_staging import NO_STAGING, StagedLeague
 from snapshot.layout import DataDir
 
 
@@ -27,14 +28,14 @@ class GameListing:
         return asdict(self)
 
 
-def list_games(data_dir: DataDir) -> list[GameListing]:
+def list_games(data_dir: DataDir, staging: StagedLeague = NO_STAGING) -> list[GameListing]:
     """The tracked games by id, with the schedule's teams and dates where it has them; reads no game.
 
     Raises:
         InvalidRules: league.toml cannot be used.
         Unreadable: the master workbook cannot be parsed.
     """
-    found = survey(data_dir, ExtractRequest())
+    found = survey(data_dir, ExtractRequest(staging=staging))
     schedule = {row["game_id"]: row for row in found.master.schedule.iter_rows(named=True)}
     listings = []
     for game in found.games:

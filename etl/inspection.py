@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from etl.game_listing import list_games
@@ -12,11 +13,14 @@ from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
 
 
-def print_games(data_dir: DataDir, *, as_json: bool) -> int:
-    """Print the tracked games below raw/; returns the exit code."""
+def print_games(data_dir: DataDir, environ: Mapping[str, str], *, as_json: bool) -> int:
+    """Print the tracked games below raw/ and in staging, which `environ` tells where to find; returns the exit code."""
+    from etl.staging_source import StagingUnreadable, staged_league  # noqa: PLC0415 - not needed for the status
+
     try:
-        games = [game.to_mapping() for game in list_games(data_dir)]
-    except (InvalidRules, Unreadable) as error:
+        staging = staged_league(data_dir, environ)
+        games = [game.to_mapping() for game in list_games(data_dir, staging)]
+    except (InvalidRules, Unreadable, StagingUnreadable) as error:
         print(error, file=sys.stderr)
         return 1
     if as_json:

@@ -11,6 +11,7 @@ from msgspec import structs
 from etl.checks import all_checks
 from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
 from etl.extraction_plan import code_version
+from etl.extraction_staging import StagedLeague
 from etl.progress import Progress
 from etl.progress_events import LeftOut, Quarantined, RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
@@ -31,7 +32,10 @@ Mode = Literal["full", "incremental", "single", "test"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings."""
+    """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings.
+
+    `read_staging` gives what is staged; `publish_personal_data` is what the operator decided, None where nothing.
+    """
 
     data_dir: DataDir
     run_id: str
@@ -41,6 +45,8 @@ class RunRequest:
     wipe: bool = False
     lenient: bool = False
     source: Literal["excel", "supabase"] = "excel"
+    read_staging: Callable[[], StagedLeague] = StagedLeague
+    publish_personal_data: bool | None = None
 
     def to_extract(self) -> ExtractRequest:
         """What that means for reading."""
@@ -51,6 +57,8 @@ class RunRequest:
             reread=frozenset() if single else self.games,
             exclude=self.exclude,
             source=self.source,
+            staging=self.read_staging(),
+            publish_personal_data=self.publish_personal_data,
         )
 
 
@@ -85,6 +93,7 @@ class Run:
             Blocked: a check that must hold does not.
             Superseded: the run was given up, or a newer one started, before it could publish.
             PublishFailed: the snapshot could not be made current.
+            WarehouseError: staging cannot be read.
         """
         data_dir = self.request.data_dir
         clear_leftovers(data_dir)
@@ -92,8 +101,8 @@ class Run:
         current = current_snapshot(data_dir)
         if current is not None:
             self.progress.weigh(current.manifest.timings)
+        self.progress.step("extract", title="Looking at files and staging")
         request = self.request.to_extract()
-        self.progress.step("extract", title="Looking at files")
         found = survey(data_dir, request)
         if current is not None and self._is_nothing_new(current, found):
             return Outcome(self._unchanged(current), {})

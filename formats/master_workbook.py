@@ -24,13 +24,23 @@ def read_master(workbook: Workbook) -> MasterFrames:
     Raises:
         WorkbookError: a sheet cannot be parsed.
     """
+    rows, flags = read_sheets(workbook)
+    frames = league_records(rows, "workbook", workbook.name)
+    return replace(frames, flags=pl.concat([flags, frames.flags]))
+
+
+def read_sheets(workbook: Workbook) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """The text rows of the five sheets under our names, before judgement; and the flags of the sheets themselves.
+
+    Raises:
+        WorkbookError: a sheet cannot be parsed.
+    """
     rows: dict[str, pl.DataFrame] = {}
     notes: list[tuple[str, str]] = []
     for sheet, spellings in SHEETS.items():
         rows[sheet], sheet_notes = _rows(workbook, sheet, spellings)
         notes += sheet_notes
-    frames = league_records(rows, "workbook", workbook.name)
-    return replace(frames, flags=pl.concat([_flags(notes, workbook.name), frames.flags]))
+    return rows, _flags(notes, workbook.name)
 
 
 def newest_master(candidates: Mapping[str, datetime]) -> tuple[str, pl.DataFrame]:

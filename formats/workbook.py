@@ -55,6 +55,20 @@ class Workbook:
         """Whether there is a sheet of this name, in any case."""
         return sheet.casefold() in self._sheets
 
+    @property
+    def sheet_names(self) -> tuple[str, ...]:
+        """The sheets' own names, in the workbook's order."""
+        return tuple(reversed(self._sheets.values()))
+
+    def headers(self, name: str) -> tuple[str, ...]:
+        """The headers of a sheet as `sheet` matches them, empty ones left out; none where there is no such sheet.
+
+        Raises:
+            WorkbookError: the sheet cannot be parsed.
+        """
+        own_name = self._sheets.get(name.casefold())
+        return () if own_name is None else tuple(h for h in self._header(own_name)[1] if h)
+
     def sheet(self, name: str, wanted: Collection[str]) -> Sheet | None:
         """The sheet with the wanted columns, in their order; None when the workbook has no such sheet.
 

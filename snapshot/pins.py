@@ -32,6 +32,14 @@ def pinned_ids(data_dir: DataDir) -> frozenset[str]:
     return frozenset(path.name.split(".")[0] for path in data_dir.pins.iterdir())
 
 
+def holders(data_dir: DataDir) -> list[tuple[str, str]]:
+    """Every pin as (snapshot id, holder)."""
+    if not data_dir.pins.is_dir():
+        return []
+    names = (path.name.partition(".") for path in data_dir.pins.iterdir())
+    return sorted((snapshot_id, holder) for snapshot_id, dot, holder in names if dot)
+
+
 def _path(data_dir: DataDir, snapshot_id: str, holder: str) -> Path:
     for name in (snapshot_id, holder):
         if not _NAME.fullmatch(name):

@@ -207,7 +207,8 @@ def _known_mode(mode: object) -> object:
     return mode
 
 
-def _or_empty(value: object) -> object:
+def or_empty(value: object) -> object:
+    """No options at all for `null`, which clients send for them."""
     return {} if value is None else value
 
 
@@ -247,7 +248,7 @@ class TriggerETLRequest(BaseModel):
     game_ids: Annotated[tuple[GameId, ...], Field(max_length=10_000)] | None = None
     source: Literal["excel", "supabase"] = "excel"
     exclude_game_ids: Annotated[tuple[GameId, ...], Field(max_length=10_000)] | None = None
-    options: Annotated[ETLOptions, BeforeValidator(_or_empty)] = Field(default_factory=ETLOptions)
+    options: Annotated[ETLOptions, BeforeValidator(or_empty)] = Field(default_factory=ETLOptions)
 
     @model_validator(mode="after")
     def _single_names_games(self) -> Self:

@@ -49,6 +49,15 @@ class Disk(BaseModel):
     free_bytes: int
 
 
+class WarehouseStatus(BaseModel):
+    """The database that tables are uploaded to."""
+
+    backend: Literal["embedded", "postgres", "supabase"]
+    connected: bool = Field(description="it has answered within the last seconds")
+    latency_ms: float | None = Field(description="of one round trip")
+    server_version: str | None
+
+
 class ServiceStatus(BaseModel):
     """The service as a whole. What cannot be found out is null, and `warnings` says why."""
 
@@ -57,6 +66,7 @@ class ServiceStatus(BaseModel):
     environment: str
     etl_available: bool = Field(description="the ETL program is there, so that an ETL job can run")
     supabase_connected: bool = Field(description="the database that tables are uploaded to answers")
+    warehouse: WarehouseStatus
     timestamp: UtcDatetime
     jobs: JobCounts
     last_etl: LastETL | None

@@ -73,11 +73,18 @@ _CANCELLED: Final[dict[str, Any]] = {
     "error": "The job was cancelled",
     "version": 12,
 }
-_UPLOAD: Final[dict[str, Any]] = {
+UPLOAD_JOB: Final[dict[str, Any]] = {
     **_QUEUED,
     "kind": "upload",
     "mode": "all",
-    "options": {"replace": False, "keep_missing": False},
+    "options": {
+        "snapshot_id": SNAPSHOT_ID,
+        "tables": ["dim_player", "dim_team", "fact_shifts"],
+        "replace": False,
+        "keep_missing": False,
+        "batch_size": 1000,
+        "clean": False,
+    },
     "linked_to": JOB_ID,
     "job_id": "b1a7c3d5e9f0412688aa77cc55ee33dd",
 }
@@ -107,7 +114,7 @@ ANY_JOB: Final = {
 }
 CANCELLED_JOB: Final = {"cancelled": {"summary": "Ended, and nothing of it is left", "value": _CANCELLED}}
 ETL_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [_RUNNING, _COMPLETED]}}
-WAREHOUSE_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [_UPLOAD]}}
+WAREHOUSE_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [UPLOAD_JOB]}}
 JOB_LOG: Final = {
     "first_piece": {
         "summary": "The first piece of a running job's log",
@@ -134,7 +141,8 @@ SERVICE_STATUS: Final = {
             "version": "1.0.0",
             "environment": "development",
             "etl_available": True,
-            "supabase_connected": False,
+            "supabase_connected": True,
+            "warehouse": {"backend": "embedded", "connected": True, "latency_ms": 0.4, "server_version": "18.4"},
             "timestamp": "2026-10-18T19:31:00Z",
             "jobs": {"running": 0, "pending": 0},
             "last_etl": {

@@ -1,5 +1,164 @@
-"""Corrections to the league's data."""
+"""Corrections to the league's data, and files for the next run."""
 
-from fastapi import APIRouter
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Body, File, Form, Path, Query, UploadFile
+
+from api.dependencies import Raw, Staging, Tracking
+from api.error_handlers import documented
+from api.errors import FieldError, TooLarge
+from api.models.staging import (
+    BlbDeleteResult,
+    BlbUpdate,
+    BlbUpdateResult,
+    BlbUpload,
+    BlbUploadResult,
+    FileUploadResult,
+    RawFileResult,
+    TrackingUpload,
+    TrackingUploadResult,
+)
+from api.routes import staging_examples as examples
+from api.routes.examples import answer
+from api.routes.job_answers import UNAUTHENTICATED
+from api.services.staging_errors import (
+    BadRows,
+    NotConfirmed,
+    NothingMatched,
+    UnknownColumn,
+    UnknownTable,
+    UnusableFile,
+    WarehouseFailed,
+)
 
 staging_router = APIRouter(prefix="/api/staging", tags=["Staging"])
+raw_router = APIRouter(prefix="/api/raw", tags=["Staging"])
+
+_BAD_ROWS: Final = BadRows([FieldError("data.0.player_id", "Row 0, column player_id: is missing")])
+_UNKNOWN_TABLE: Final = UnknownTable("There is no table 'dim_plyer'; there are dim_event_detail, dim_player")
+_UNUSABLE: Final = UnusableFile("The file cannot be used: not JSON (line 1)")
+_TOO_LARGE: Final = TooLarge("The body is larger than the 32,000,000 bytes that this server takes")
+_DOWN: Final = WarehouseFailed("The database cannot be used at the moment; try again")
+_NAMELESS: Final = "upload"
+TableFile = Annotated[UploadFile, File(description="a .csv file or an .xlsx workbook")]
+GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a tracking workbook")]
+
+
+@staging_router.post(
+    "/blb-tables/upload",
+    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, _DOWN)
+    | {200: answer(examples.UPLOADED, "All rows are staged")},
+)
+def upload_blb_table(
+    request: Annotated[BlbUpload, Body(openapi_examples=examples.UPLOADS)], staging: Staging
+) -> BlbUploadResult:
+    """Stage rows of one of the league's tables by key: all of them or none.
+
+    A staged row wins over the files' row of the same key; what it does not say, the files still do. Columns may go by
+    the names of the workbook or of other clients (`first_name`, `date`, `home_score`); unknown ones are dropped.
+    """
+    return staging.upload_blb_table(request)
+
+
+@staging_router.post(
+    "/blb-tables/upload-file",
+    responses=documented(_BAD_ROWS, _UNUSABLE, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, _DOWN)
+    | {200: answer(examples.FILE_UPLOADED, "What changed, or would")},
+)
+def upload_blb_file(
+    file: TableFile,
+    staging: Staging,
+    table_name: Annotated[str | None, Form(max_length=63, description="else the sheets' or the file's name")] = None,
+    replace: Annotated[bool, Form(description="delete what is staged for these tables first")] = False,  # noqa: FBT002 - a form field
+    dry_run: Annotated[bool, Form(description="say what would change, and change nothing")] = False,  # noqa: FBT002 - a form field
+) -> FileUploadResult:
+    """Stage a table from a CSV file, or one sheet or all of the league's sheets from a workbook."""
+    return staging.upload_file(
+        file.file.read(), file.filename or _NAMELESS, table_name or None, replace=replace, dry_run=dry_run
+    )
+
+
+@staging_router.put(
+    "/blb-tables/update",
+    responses=documented(
+        _BAD_ROWS,
+        UnknownColumn("dim_player has no column 'nickname'", [FieldError("filter_column", "no such column")]),
+        UNAUTHENTICATED,
+        _UNKNOWN_TABLE,
+        NothingMatched("No row of dim_player has player_id 'P999'"),
+        _TOO_LARGE,
+        _DOWN,
+    )
+    | {200: answer(examples.UPDATED, "The rows are corrected")},
+)
+def update_blb_table(
+    request: Annotated[BlbUpdate, Body(openapi_examples=examples.UPDATES)], staging: Staging
+) -> BlbUpdateResult:
+    """Correct the rows where a column has a value; a row that stands only in the files is copied into staging first."""
+    return staging.update_blb_table(request)
+
+
+@staging_router.get(
+    "/blb-tables/list",
+    responses=documented(UNAUTHENTICATED) | {200: answer(examples.TABLES, "The names")},
+)
+def list_blb_tables(staging: Staging) -> list[str]:
+    """The tables that can be staged."""
+    return staging.tables()
+
+
+@staging_router.delete(
+    "/blb-tables/{table_name}",
+    responses=documented(
+        NotConfirmed("This deletes all staged rows of dim_player; say confirm=true to do it"),
+        UNAUTHENTICATED,
+        _UNKNOWN_TABLE,
+        _DOWN,
+    )
+    | {200: answer(examples.DELETED, "Nothing is staged for the table any more")},
+)
+def delete_blb_table(
+    table_name: Annotated[str, Path(max_length=63, examples=["dim_player"])],
+    staging: Staging,
+    confirm: Annotated[bool, Query(description="must be true")] = False,  # noqa: FBT002 - a query parameter
+) -> BlbDeleteResult:
+    """Delete everything staged for a table; what the files say stands again from the next run on."""
+    return staging.delete_blb_table(table_name, confirm=confirm)
+
+
+@staging_router.post(
+    "/tracking/upload",
+    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _TOO_LARGE, _DOWN)
+    | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
+)
+def upload_tracking(
+    request: Annotated[TrackingUpload, Body(openapi_examples=examples.TRACKING)], tracking: Tracking
+) -> TrackingUploadResult:
+    """Replace a game's staged events and shifts, in one transaction. The game then wins over its files."""
+    return tracking.upload_tracking_data(request)
+
+
+@staging_router.post(
+    "/tracking/upload-file",
+    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, _DOWN)
+    | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
+)
+def upload_tracking_file(file: GameFile, tracking: Tracking) -> TrackingUploadResult:
+    """Stage the game of a tracker's file as it is; it gives the tables that the file would give."""
+    return tracking.upload_file(file.file.read(), file.filename or _NAMELESS)
+
+
+@raw_router.post(
+    "/files",
+    status_code=201,
+    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE) | {201: answer(examples.STORED, "The file is stored")},
+)
+def store_raw_file(
+    file: Annotated[UploadFile, File(description="a tracker export, a roster, or a workbook")], raw: Raw
+) -> RawFileResult:
+    """Store a game's file or the master workbook below `raw/`, where the next run reads it.
+
+    What it is, its content decides. The master workbook replaces the one stored so before; a game's file of the same
+    name the same game's.
+    """
+    return raw.store(file.file.read(), file.filename or _NAMELESS)

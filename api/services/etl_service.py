@@ -1,49 +1,69 @@
 """ETL jobs: queue them, and run `run_etl.py` as the child that does the work."""
 
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from api.errors import DomainError
 from api.models.job import Job, TriggerETLRequest
+from api.models.upload import SchemaRequest, UploadRequest
 from api.services.child_process import run_child
 from api.services.etl_watch import RunWatch, last_useful_line
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.upload_service import ETLRun, UploadService
 from snapshot.fence import Fence
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
 
 _BLOCKED_BY_A_CHECK: Final = 3
 _LOOK_AGAIN_SECONDS: Final = 0.5
-_NOT_DONE: Final[Mapping[str, str]] = {
-    "upload_to_supabase": "The tables were not uploaded: this version of the server has no upload",
-    "regenerate_schema": "The database schema was not written: this version of the server writes none",
+# option of a job -> where its result names the follower, how that is queued, and what is said when it cannot be
+_FOLLOWERS: Final[Mapping[str, tuple[str, Callable[[UploadService, ETLRun], Job], str]]] = {
+    "regenerate_schema": (  # before the upload, which runs after it
+        "schema_job_id",
+        lambda uploads, run: uploads.generate_schema(SchemaRequest(), linked_to=run),
+        "The database schema was not written",
+    ),
+    "upload_to_supabase": (
+        "upload_job_id",
+        lambda uploads, run: uploads.upload_tables(UploadRequest(), linked_to=run),
+        "The tables were not uploaded",
+    ),
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ETLProgram:
+    """How the ETL program is started: an interpreter and a script, where, and with which environment."""
+
+    command: Sequence[str]
+    cwd: Path
+    environment: Callable[[], Mapping[str, str]]
+
+
 class ETLService:
-    """Queues ETL jobs and runs them. `command` starts the ETL program: an interpreter and a script."""
+    """Queues ETL jobs and runs them."""
 
     def __init__(
         self,
         jobs: JobManager,
         games: KnownGames,
         data_dir: DataDir,
+        uploads: UploadService,
         *,
-        command: Sequence[str],
-        cwd: Path,
-        env: Mapping[str, str],
+        program: ETLProgram,
     ) -> None:
         self._jobs = jobs
         self._games = games
         self._data_dir = data_dir
-        self._command = tuple(command)
-        self._cwd = cwd
-        self._env = env
+        self._uploads = uploads
+        self._program = program
 
     def run_etl_async(self, request: TriggerETLRequest, *, idempotency_key: str | None = None) -> Job:
         """Queue an ETL job and return it at once (blocking only to check game ids; call it from a thread).
@@ -71,14 +91,14 @@ class ETLService:
             with self._allowed_to_publish(job, context):
                 exit_code = run_child(
                     self._arguments(job, progress_file),
-                    cwd=self._cwd,
-                    env=self._env,
+                    cwd=self._program.cwd,
+                    env=self._program.environment(),
                     context=context,
                     on_poll=watch.poll,
                 )
         finally:
             progress_file.unlink(missing_ok=True)
-        return _outcome(job, watch, exit_code, context.log_path)
+        return self._with_linked_jobs(job, _outcome(watch, exit_code, context.log_path))
 
     executor = _run_etl_sync
     """What the job manager runs for an ETL job."""
@@ -109,9 +129,28 @@ class ETLService:
         finally:
             fence.lower(job.job_id)
 
+    def _with_linked_jobs(self, job: Job, result: dict[str, object]) -> dict[str, object]:
+        """Queue what shall follow on the run, of exactly its snapshot; the result with the ids of those jobs.
+
+        A follower that cannot be queued is a warning: the run itself has succeeded.
+        """
+        wanted = [follower for follower in _FOLLOWERS if job.options.get(follower)]
+        if not wanted:
+            return result
+        if job.mode == "test" or not result.get("snapshot_id"):
+            return _warned(result, "Nothing was published, so nothing was uploaded and no schema was written")
+        run = ETLRun(job.job_id, str(result["snapshot_id"]))
+        for option in wanted:
+            name, queue, not_done = _FOLLOWERS[option]
+            try:
+                result = {**result, name: queue(self._uploads, run).job_id}
+            except DomainError as error:
+                result = _warned(result, f"{not_done}: {error.message}")
+        return result
+
     def _arguments(self, job: Job, progress_file: Path) -> list[str]:
         options = job.options
-        arguments = [*self._command, "--mode", job.mode, "--data-dir", str(self._data_dir.root)]
+        arguments = [*self._program.command, "--mode", job.mode, "--data-dir", str(self._data_dir.root)]
         arguments += ["--run-id", job.job_id, "--progress-file", str(progress_file)]
         arguments += ["--source", str(options.get("source") or "excel")]
         arguments += ["--wipe"] if options.get("wipe") else []
@@ -124,15 +163,18 @@ class ETLService:
         return arguments
 
 
-def _outcome(job: Job, watch: RunWatch, exit_code: int, log: Path) -> dict[str, object]:
+def _warned(result: dict[str, object], warning: str) -> dict[str, object]:
+    warnings = result.get("warnings")
+    return {**result, "warnings": [*(warnings if isinstance(warnings, list) else []), warning]}
+
+
+def _outcome(watch: RunWatch, exit_code: int, log: Path) -> dict[str, object]:
     """The result of a run that has ended by itself."""
     if exit_code == 0:
         result = watch.result()
         if result is None:
             raise JobFailed("The ETL ended without saying what it did")
-        not_done = [sentence for option, sentence in _NOT_DONE.items() if job.options.get(option)]
-        warnings = result["warnings"]
-        return {**result, "warnings": [*(warnings if isinstance(warnings, list) else []), *not_done]}
+        return result
     if watch.failed is not None:
         reason = watch.failed.error
     else:

@@ -3,7 +3,8 @@
 import difflib
 import subprocess
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -30,16 +31,22 @@ class _TrackedGame(msgspec.Struct):
 
 
 class KnownGames:
-    """The league's game ids. `list_command` prints the tracked games as JSON; it runs only for ids not published."""
+    """The league's game ids. `list_command` prints the tracked games as JSON; it runs only for ids not published.
 
-    def __init__(self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> None:
+    `env` gives the environment for it.
+    """
+
+    def __init__(
+        self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: Callable[[], Mapping[str, str]]
+    ) -> None:
         self._data_dir = data_dir
         self._list_command = tuple(list_command)
         self._cwd = cwd
-        self._env = dict(env)
+        self._env = env
         self._lock = threading.Lock()
         self._scheduled: tuple[str, frozenset[int]] = ("", frozenset())
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._listed: tuple[tuple[object, ...], frozenset[int]] = ((), frozenset())
 
     def require(self, field: str, game_ids: Collection[int]) -> None:
         """Return when all these games exist (blocking; it reads files and may run the listing).
@@ -61,6 +68,16 @@ class KnownGames:
             raise UnknownGames(
                 "; ".join(sentences[:_MOST_NAMED]) + more, [FieldError(field, s) for s in sentences[:20]]
             )
+
+    def tracked(self) -> frozenset[int]:
+        """The tracked games; the listing runs only when a file below `raw/` has changed since (blocking)."""
+        mark = _mark(self._data_dir)
+        if self._listed[0] != mark:
+            found = self._tracked_games() if mark else frozenset()
+            if found is None:
+                return frozenset()
+            self._listed = (mark, found)
+        return self._listed[1]
 
     def close(self) -> None:
         """End the listings that still run; the server is stopping."""
@@ -94,7 +111,7 @@ class KnownGames:
         with subprocess.Popen(  # noqa: S603 - the command is the server's own
             self._list_command,
             cwd=self._cwd,
-            env=self._env,
+            env=self._env(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -110,6 +127,16 @@ class KnownGames:
             if child.returncode != 0:
                 raise subprocess.CalledProcessError(child.returncode, self._list_command)
             return output
+
+
+def _mark(data_dir: DataDir) -> tuple[object, ...]:
+    """What changes whenever a file below `raw/` does."""
+    marks: list[tuple[str, int, int]] = []
+    for path in sorted(data_dir.raw.rglob("*")):
+        with suppress(OSError):
+            status = path.stat()
+            marks.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(marks)
 
 
 def _sentence(game_id: int, known: Sequence[int]) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from api.models.job import TERMINAL, JobKind, JobStatus
-from api.models.status import Disk, JobCounts, LastETL, PublishedSnapshot, ServiceStatus
+from api.models.status import Disk, JobCounts, LastETL, PublishedSnapshot, ServiceStatus, WarehouseStatus
 from api.services.job_manager import JobManager
+from api.services.warehouse_gate import WarehouseGate
 from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, published
 
@@ -31,18 +32,26 @@ class StatusService:
     """Reports on the service."""
 
     def __init__(
-        self, jobs: JobManager, data_dir: DataDir, facts: ServiceFacts, *, now: Callable[[], datetime]
+        self,
+        jobs: JobManager,
+        data_dir: DataDir,
+        facts: ServiceFacts,
+        gate: WarehouseGate,
+        *,
+        now: Callable[[], datetime],
     ) -> None:
         self._jobs = jobs
         self._data_dir = data_dir
         self._facts = facts
+        self._gate = gate
         self._now = now
 
     def status(self) -> ServiceStatus:
-        """The service as it stands (reads a few files)."""
+        """The service as it stands (reads a few files, and waits a second at most for the database)."""
         warnings = [*self._warnings(), *self._jobs.warnings()]
         snapshot = self._published(warnings)
         disk = self._disk(warnings)
+        warehouse = self._warehouse(warnings)
         etl_available = self._facts.etl_script.is_file()
         if not etl_available:
             warnings.append("The ETL program is missing: no ETL job can run")
@@ -51,7 +60,8 @@ class StatusService:
             version=self._facts.version,
             environment=self._facts.environment,
             etl_available=etl_available,
-            supabase_connected=False,
+            supabase_connected=warehouse.connected,
+            warehouse=warehouse,
             timestamp=self._now(),
             jobs=JobCounts(running=self._count(JobStatus.RUNNING), pending=self._count(JobStatus.PENDING)),
             last_etl=self._last_etl(),
@@ -89,6 +99,17 @@ class StatusService:
             games=len(manifest.games),
             tables=len(manifest.tables),
             rows=manifest.total_rows,
+        )
+
+    def _warehouse(self, warnings: list[str]) -> WarehouseStatus:
+        found = self._gate.status()
+        if found.problem:
+            warnings.append(f"Database: {found.problem}")
+        return WarehouseStatus(
+            backend=found.backend.value,
+            connected=found.connected,
+            latency_ms=found.latency_ms,
+            server_version=found.server_version,
         )
 
     def _disk(self, warnings: list[str]) -> Disk | None:

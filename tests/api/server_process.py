@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from api.config import PROJECT_ROOT
-from tests.api.serving import STAND_IN
+from tests.api.serving import NO_DATABASE, STAND_IN
 
 MODULE = (sys.executable, "-m", "api.main")
 UVICORN = (sys.executable, "-m", "uvicorn", "api.main:app")
@@ -70,6 +70,7 @@ def environment(data_dir: Path, port: int, **changes: str) -> dict[str, str]:
         if name in {"PATH", "HOME", "LANG"} or name.startswith("COVERAGE")
     }
     ours = {"BENCHSIGHT_DATA_DIR": str(data_dir), "PORT": str(port), "ETL_SCRIPT": str(STAND_IN)}
+    ours["SUPABASE_DB_URL"] = NO_DATABASE
     return inherited | ours | changes
 
 

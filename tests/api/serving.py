@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from api.config import Settings
 from api.main import create_app
@@ -20,6 +21,7 @@ from snapshot.manifest import FORMAT_VERSION, Column, Manifest, Table
 from snapshot.reader import sha256_of
 
 STAND_IN = Path(__file__).with_name("stand_in_etl.py")
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # refuses at once
 ORIGIN = "http://localhost:3000"
 
 
@@ -61,7 +63,8 @@ class Client:
 def make_settings(data_dir: Path, **changes: Any) -> Settings:
     """Settings that no environment variable and no `.env` has touched."""
     values = {name: field.default for name, field in Settings.model_fields.items()}
-    values |= {"benchsight_data_dir": data_dir, "etl_script": STAND_IN, "log_level": "WARNING"} | changes
+    values |= {"benchsight_data_dir": data_dir, "etl_script": STAND_IN, "log_level": "WARNING"}
+    values |= {"supabase_db_url": SecretStr(NO_DATABASE)} | changes
     return Settings(_env_file=None, **values)
 
 

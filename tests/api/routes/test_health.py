@@ -19,7 +19,14 @@ class TestStatus:
         assert (status["last_etl"], status["published"]) == (None, None)
         assert status["jobs"] == {"running": 0, "pending": 0}
         assert status["disk"]["free_bytes"] > 0
-        assert status["warnings"] == ["No authentication: whoever reaches this server may use it; set ADMIN_API_KEY"]
+        assert status["warehouse"] == {
+            "backend": "postgres",
+            "connected": False,
+            "latency_ms": None,
+            "server_version": None,
+        }
+        assert status["warnings"][-1] == "No authentication: whoever reaches this server may use it; set ADMIN_API_KEY"
+        assert any(warning.startswith("Database: ") for warning in status["warnings"])
 
     def test_of_a_published_league_at_work(self, client: Client, data_dir: Path) -> None:
         publish_schedule(data_dir, [18969, 18977])

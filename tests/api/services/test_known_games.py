@@ -15,7 +15,7 @@ IDS = st.integers(0, 2**53 - 1)
 
 
 def known(data_dir: Path, program: str) -> KnownGames:
-    return KnownGames(DataDir(data_dir), (sys.executable, "-c", program), cwd=data_dir, env={})
+    return KnownGames(DataDir(data_dir), (sys.executable, "-c", program), cwd=data_dir, env=dict)
 
 
 @settings(deadline=None)  # a loaded machine is no error

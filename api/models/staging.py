@@ -1,0 +1,123 @@
+"""What the staging endpoints take and answer."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+TableName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=63)]
+Cell = str | int | float | bool | None
+GameId = Annotated[int, Field(ge=1, le=2**31 - 1, description="the game's number")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class BlbUpload(_Request):
+    """Rows for one of the league's tables."""
+
+    table_name: TableName = Field(description="such as `dim_player`; `GET /api/staging/blb-tables/list` has them all")
+    data: list[Any] = Field(max_length=100_000, description="one object per row, by column names")
+    replace: bool = Field(default=False, description="delete what is staged for this table first")
+
+
+class BlbUploadResult(BaseModel):
+    """What an upload did: all of its rows are in, or the answer is an error that names the bad ones."""
+
+    success: bool = True
+    table_name: str
+    staging_table: str
+    rows_inserted: int
+    rows_updated: int
+    errors: list[str] = []
+    warnings: list[str] = []
+
+
+class RowChange(BaseModel):
+    """A row that an upload would change. `columns` has the old and the new value by column."""
+
+    key: dict[str, Cell]
+    columns: dict[str, tuple[Cell, Cell]]
+
+
+class TableDiff(BaseModel):
+    """What a file would change in one staging table, or has changed. The lists hold the first 100."""
+
+    table_name: str
+    staging_table: str
+    rows: int
+    added_count: int
+    changed_count: int
+    removed_count: int
+    added: list[dict[str, Cell]]
+    changed: list[RowChange]
+    removed: list[dict[str, Cell]]
+    warnings: list[str] = []
+
+
+class FileUploadResult(BaseModel):
+    """What the file's tables came to."""
+
+    success: bool = True
+    dry_run: bool
+    tables: list[TableDiff]
+    rows_inserted: int
+    rows_updated: int
+    rows_deleted: int
+    errors: list[str] = []
+    warnings: list[str] = []
+
+
+class BlbUpdate(_Request):
+    """A correction of the rows where a column has a value."""
+
+    table_name: TableName
+    filter_column: Annotated[str, Field(min_length=1, max_length=63)]
+    filter_value: str | int | float | bool
+    updates: dict[str, Cell] = Field(min_length=1, max_length=100, description="new values by column; null empties")
+
+
+class BlbUpdateResult(BaseModel):
+    """How many rows were corrected."""
+
+    success: bool = True
+    rows_updated: int
+    warnings: list[str] = []
+
+
+class BlbDeleteResult(BaseModel):
+    """How many staged rows are gone; what the files say stands again."""
+
+    success: bool = True
+    rows_deleted: int
+
+
+class TrackingUpload(_Request):
+    """The tracked rows of one game, in any shape of the staging tables."""
+
+    game_id: GameId
+    events: list[Any] = Field(default=[], max_length=50_000)
+    shifts: list[Any] = Field(default=[], max_length=10_000)
+
+
+class TrackingUploadResult(BaseModel):
+    """How many rows the game has now; those that it had before are gone."""
+
+    success: bool = True
+    game_id: int
+    events_inserted: int
+    shifts_inserted: int
+    errors: list[str] = []
+    warnings: list[str] = []
+
+
+class RawFileResult(BaseModel):
+    """Where the file lies below `raw/` now, and what it was recognised as."""
+
+    success: bool = True
+    path: str
+    kind: Literal["tracker_json", "roster", "tracking_workbook", "master_workbook"]
+    game_id: int | None
+    bytes: int
+    sha256: str
+    replaced: bool

@@ -1,0 +1,111 @@
+"""The league's games."""
+
+from datetime import date as Day  # noqa: N812 - a query parameter is called date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Body, Path, Query, Response
+
+from api.dependencies import Games
+from api.error_handlers import documented
+from api.errors import FieldError, TooLarge
+from api.models.games import Game, GameDeleted, GameUpdate, NewGame
+from api.routes import staging_examples as examples
+from api.routes.examples import answer
+from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
+from api.services.games_service import GameFilter
+from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed, WarehouseFailed
+
+games_router = APIRouter(prefix="/api/games", tags=["Games"])
+
+_DOWN: Final = WarehouseFailed("The database cannot be used at the moment; try again")
+_NOT_FOUND: Final = GameNotFound("The league has no game 18968")
+_TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
+_THE_GAME: Final[Responses] = {200: answer(examples.A_GAME, "The game as it stands")}
+GameNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[18969])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="games in the answer")]
+Name = Annotated[str | None, Query(max_length=100)]
+
+
+@games_router.get(
+    "",
+    responses=documented(UNAUTHENTICATED, WRONG_REQUEST, _DOWN)
+    | {200: answer(examples.GAMES, "The latest first", {"X-Total-Count": "how many there are in all"})},
+)
+def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
+    response: Response,
+    games: Games,
+    limit: Limit = 100,
+    offset: Offset = 0,
+    season_id: Name = None,
+    team_id: Name = None,
+    search: Annotated[str | None, Query(max_length=100, description="a part of a team's name")] = None,
+    tracked: Annotated[bool | None, Query(description="only games with tracked events, or only those without")] = None,
+    played: Annotated[bool | None, Query(description="only games with a score, or only those without")] = None,
+    date_from: Day | None = None,
+    date_to: Day | None = None,
+) -> list[Game]:
+    """The schedule with staging over the files, the latest game first."""
+    which = GameFilter(
+        season_id=season_id,
+        team_id=team_id,
+        search=search,
+        tracked=tracked,
+        played=played,
+        date_from=None if date_from is None else date_from.isoformat(),
+        date_to=None if date_to is None else date_to.isoformat(),
+    )
+    page, total = games.list_games(which, limit=limit, offset=offset)
+    response.headers["X-Total-Count"] = str(total)
+    return page
+
+
+@games_router.post(
+    "",
+    status_code=201,
+    responses=documented(
+        WRONG_REQUEST,
+        UNAUTHENTICATED,
+        GameExists("The league has game 18969 already; change it with PUT"),
+        _TOO_LARGE,
+        _DOWN,
+    )
+    | {201: answer(examples.A_GAME, "The game, staged")},
+)
+def create_game(request: Annotated[NewGame, Body(openapi_examples=examples.NEW_GAMES)], games: Games) -> Game:
+    """Add a game to the schedule; the next run publishes it."""
+    return games.create(request)
+
+
+@games_router.get("/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _DOWN) | _THE_GAME)
+def get_game(game_id: GameNumber, games: Games) -> Game:
+    """One game of the schedule, or a tracked one that the schedule lacks."""
+    return games.get(game_id)
+
+
+@games_router.put(
+    "/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, _DOWN) | _THE_GAME
+)
+def update_game(
+    game_id: GameNumber, request: Annotated[GameUpdate, Body(openapi_examples=examples.GAME_UPDATES)], games: Games
+) -> Game:
+    """Correct a game; the correction wins over the files."""
+    return games.update(game_id, request)
+
+
+@games_router.delete(
+    "/{game_id}",
+    responses=documented(
+        NotConfirmed("Game 18969 is tracked; say confirm=true", [FieldError("confirm", "must be true")]),
+        UNAUTHENTICATED,
+        _NOT_FOUND,
+        _DOWN,
+    )
+    | {200: answer(examples.GAME_DELETED, "The game is out of the league from the next run on")},
+)
+def delete_game(
+    game_id: GameNumber,
+    games: Games,
+    confirm: Annotated[bool, Query(description="needed for a tracked game")] = False,  # noqa: FBT002 - a query parameter
+) -> GameDeleted:
+    """Take a game out of the league, also when the files have it; its staged tracking is deleted."""
+    return games.delete(game_id, confirm=confirm)

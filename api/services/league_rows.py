@@ -1,0 +1,109 @@
+"""The rows of the league's tables as they stand without staging: in the master workbook, and in what is published."""
+
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from api.services.staging_files import workbook_rows
+from api.services.staging_rows import Row, clean_cell
+from api.utils.logger import logger
+from formats.json_document import Unreadable
+from formats.staging_tables import StagingTable
+from snapshot.layout import DataDir
+from snapshot.reader import DamagedSnapshot, published
+
+Key = tuple[object, ...]
+_MARK = tuple[str, int, int]
+_KEPT: Final = 8  # tables of the workbook in memory; a correction usually stays in one or two
+
+
+class LeagueRows:
+    """Reads the files below `raw/` and the published snapshot. Safe to use from several threads."""
+
+    def __init__(self, data_dir: DataDir) -> None:
+        self._data_dir = data_dir
+        self._lock = threading.Lock()
+        self._kinds: dict[_MARK, str | None] = {}
+        self._tables: dict[tuple[_MARK, str], dict[Key, Row]] = {}
+
+    def rows(self, table: StagingTable) -> dict[Key, Row]:
+        """Every row that stands in the files by its key, completed by rows that only the published tables have."""
+        with self._lock:
+            found = dict(self._of_workbook(table))
+        for row in self._published(table):
+            found.setdefault(tuple(row[c] for c in table.key), row)
+        return found
+
+    def _of_workbook(self, table: StagingTable) -> dict[Key, Row]:
+        newest = max(self._masters(), default=None, key=lambda found: (found[0][1], found[0][0]))
+        if newest is None:
+            return {}
+        mark, path = newest
+        if (mark, table.name) not in self._tables:
+            while len(self._tables) >= _KEPT:
+                self._tables.pop(next(iter(self._tables)))
+            self._tables[mark, table.name] = _keyed(table, _read(path, table))
+        return self._tables[mark, table.name]
+
+    def _masters(self) -> Iterable[tuple[_MARK, Path]]:
+        """The master workbooks below raw/, each with what tells that it has not changed."""
+        for path in sorted(self._data_dir.raw.rglob("*.xlsx")):
+            try:
+                if path.name.startswith("~$") or not path.is_file() or path.is_symlink():
+                    continue
+                status = path.stat()
+            except OSError:
+                continue
+            mark = (str(path), status.st_mtime_ns, status.st_size)
+            if mark not in self._kinds:
+                self._kinds[mark] = _kind(path)
+            if self._kinds[mark] == "master":
+                yield mark, path
+
+    def _published(self, table: StagingTable) -> Iterable[Row]:
+        try:
+            snapshot = published(self._data_dir)
+            if snapshot is None or table.name not in {t.name for t in snapshot.manifest.tables}:
+                return
+            for published_row in snapshot.rows(table.name):
+                yield from _keyed(table, [dict(published_row)]).values()
+        except (DamagedSnapshot, OSError, ValueError) as error:
+            logger.warning("published_rows_unreadable", table=table.name, error=type(error).__name__)
+
+
+def _kind(path: Path) -> str | None:
+    from formats.workbook import open_workbook  # noqa: PLC0415 - a server that never needs it starts quicker
+
+    try:
+        return open_workbook(path.read_bytes(), path.name).kind
+    except (Unreadable, OSError):
+        return None
+
+
+def _read(path: Path, table: StagingTable) -> list[dict[str, object]]:
+    from formats.workbook import open_workbook  # noqa: PLC0415 - as above
+
+    try:
+        return workbook_rows(open_workbook(path.read_bytes(), path.name), table.name, table).rows
+    except (Unreadable, OSError):
+        return []
+
+
+def _keyed(table: StagingTable, rows: Iterable[dict[str, object]]) -> dict[Key, Row]:
+    """Rows with a whole key under the table's columns; cells that staging could not hold are left out."""
+    keyed: dict[Key, Row] = {}
+    for given in rows:
+        row: Row = {}
+        for name, value in given.items():
+            column = table.column_of(name)
+            if column is None:
+                continue
+            try:
+                cell = clean_cell(table, column, value)
+            except ValueError:
+                continue
+            row[column] = row.get(column) if row.get(column) is not None else cell
+        if all(row.get(c) is not None for c in table.key):
+            keyed[tuple(row[c] for c in table.key)] = row
+    return keyed

@@ -1,0 +1,268 @@
+"""The league's tables in staging: rows that win over the files', so that a correction sticks whatever the source."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from api.errors import FieldError
+from api.models.staging import (
+    BlbDeleteResult,
+    BlbUpdate,
+    BlbUpdateResult,
+    BlbUpload,
+    BlbUploadResult,
+    Cell,
+    FileUploadResult,
+    RowChange,
+    TableDiff,
+)
+from api.services.league_rows import Key, LeagueRows
+from api.services.staging_errors import (
+    BadRows,
+    NotConfirmed,
+    NothingMatched,
+    UnknownColumn,
+    UnknownTable,
+    warehouse_errors,
+)
+from api.services.staging_files import tables_of
+from api.services.staging_rows import Prepared, Row, prepare
+from formats import cells
+from formats.staging_tables import STAGING_TABLES, StagingTable, staging_table
+from warehouse.base import Change, Filter, Query, Warehouse
+
+_SHOWN: Final = 100
+
+
+class StagingService:
+    """Stages rows of the league's tables.
+
+    `opened` gives the warehouse, waiting while it opens; `league` knows how the tables stand without staging.
+    """
+
+    def __init__(self, opened: Callable[[], Warehouse], league: LeagueRows) -> None:
+        self._opened = opened
+        self._league = league
+        self._correcting = threading.Lock()  # a correction reads before it writes
+
+    def tables(self) -> list[str]:
+        """The names of the tables that can be staged."""
+        return sorted(STAGING_TABLES)
+
+    def upload_blb_table(self, request: BlbUpload) -> BlbUploadResult:
+        """Stage rows by key: all of them or none.
+
+        Raises:
+            UnknownTable: there is no such table.
+            BadRows: names each bad row by index and column.
+            WarehouseFailed: the database does not answer.
+        """
+        table = known_table(request.table_name)
+        prepared = prepare(table, request.data)
+        with warehouse_errors():
+            (done,) = self._opened().apply([_change(table, prepared, replace=request.replace)])
+        return BlbUploadResult(
+            table_name=table.name,
+            staging_table=table.staging_name,
+            rows_inserted=done.inserted,
+            rows_updated=done.updated,
+            warnings=list(prepared.warnings),
+        )
+
+    def upload_file(
+        self, content: bytes, file_name: str, table_name: str | None, *, replace: bool, dry_run: bool
+    ) -> FileUploadResult:
+        """Stage the tables of a CSV file or a workbook, all or nothing; with `dry_run` only say what would change.
+
+        Raises:
+            UnknownTable, UnusableFile, BadRows, WarehouseFailed: as for rows.
+        """
+        wanted = None if table_name is None else known_table(table_name)
+        found = [(part.table, _prepared(part.table, part.rows)) for part in tables_of(content, file_name, wanted)]
+        with warehouse_errors():
+            diffs = [
+                _diff(table, prepared, _keyed(table, self._staged(table)), replace=replace) for table, prepared in found
+            ]
+            changes = [_change(table, prepared, replace=replace) for table, prepared in found]
+            done = [] if dry_run else self._opened().apply(changes)
+        return FileUploadResult(
+            dry_run=dry_run,
+            tables=diffs,
+            rows_inserted=sum(d.inserted for d in done),
+            rows_updated=sum(d.updated for d in done),
+            rows_deleted=sum(d.deleted for d in done),
+            warnings=[f"{d.table_name}: {w}" for d in diffs for w in d.warnings],
+        )
+
+    def update_blb_table(self, request: BlbUpdate) -> BlbUpdateResult:
+        """Correct every row where a column has a value. A row that stands only in the files is copied first.
+
+        Raises:
+            UnknownTable, UnknownColumn: there is no such table or column.
+            BadRows: a new value cannot be stored, or would change a key.
+            NothingMatched: no row, staged or in the files, has that value.
+            WarehouseFailed: the database does not answer.
+        """
+        table = known_table(request.table_name)
+        column = known_column(table, request.filter_column, "filter_column")
+        updates, warnings = _updates(table, request.updates)
+        wanted = (cells.text(request.filter_value) or "").strip()
+        with self._correcting, warehouse_errors():
+            base, staged = self._league.rows(table), _keyed(table, self._staged(table))
+            keys = [key for key in base | staged if cells.text(_stands(base, staged, key).get(column)) == wanted]
+            if not keys:
+                raise NothingMatched(f"No row of {table.name} has {column} '{wanted[:60]}'")
+            rows = [_corrected(table, key, base, staged, updates) for key in keys]
+            self._opened().apply([Change(table=table.staging_name, rows=tuple(rows))])
+        return BlbUpdateResult(rows_updated=len(rows), warnings=warnings)
+
+    def delete_blb_table(self, table_name: str, *, confirm: bool) -> BlbDeleteResult:
+        """Delete everything staged for a table; what the files say stands again.
+
+        Raises:
+            UnknownTable: there is no such table.
+            NotConfirmed: it was not confirmed.
+            WarehouseFailed: the database does not answer.
+        """
+        table = known_table(table_name)
+        if not confirm:
+            raise NotConfirmed(
+                f"This deletes all staged rows of {table.name}; say confirm=true to do it",
+                [FieldError("confirm", "must be true")],
+            )
+        with warehouse_errors():
+            (done,) = self._opened().apply([Change(table=table.staging_name, delete_all=True)])
+        return BlbDeleteResult(rows_deleted=done.deleted)
+
+    def standing(self, table_name: str) -> tuple[dict[Key, Row], frozenset[Key]]:
+        """Every row of a table as it stands with staging over the files, by key; and the keys of the staged ones.
+
+        Raises:
+            WarehouseFailed: the database does not answer.
+        """
+        table = known_table(table_name)
+        base = self._league.rows(table)
+        with warehouse_errors():
+            staged = _keyed(table, self._staged(table))
+        return {key: _stands(base, staged, key) for key in base | staged}, frozenset(staged)
+
+    def delete_rows(self, table_name: str, keys: Sequence[Mapping[str, str]]) -> None:
+        """Delete staged rows by their keys, of one column.
+
+        Raises:
+            WarehouseFailed: the database does not answer.
+        """
+        table = known_table(table_name)
+        (column,) = table.key
+        condition = Filter(column, "in", [key[column] for key in keys])
+        with warehouse_errors():
+            self._opened().apply([Change(table=table.staging_name, delete_where=(condition,))])
+
+    def _staged(self, table: StagingTable) -> list[Row]:
+        rows = self._opened().read(Query(table=table.staging_name, order=table.key))
+        return [{c: _cell(row.get(c)) for c in (*table.key, *table.columns)} for row in rows]
+
+
+def known_table(name: str) -> StagingTable:
+    """The table of this name.
+
+    Raises:
+        UnknownTable: there is none.
+    """
+    table = staging_table(name)
+    if table is None:
+        raise UnknownTable(f"There is no table '{name[:63]}'; there are {', '.join(sorted(STAGING_TABLES))}")
+    return table
+
+
+def known_column(table: StagingTable, name: str, field: str) -> str:
+    """The table's own name of a column.
+
+    Raises:
+        UnknownColumn: it has none of that name.
+    """
+    column = table.column_of(name)
+    if column is None:
+        sentence = f"{table.name} has no column '{name[:63]}'"
+        raise UnknownColumn(sentence, [FieldError(field, sentence)])
+    return column
+
+
+def _change(table: StagingTable, prepared: Prepared, *, replace: bool) -> Change:
+    return Change(table=table.staging_name, rows=prepared.rows, delete_all=replace)
+
+
+def _prepared(table: StagingTable, rows: Sequence[object]) -> Prepared:
+    try:
+        return prepare(table, rows)
+    except BadRows as error:
+        raise BadRows([FieldError(e.field, f"{table.name}: {e.message}") for e in error.errors]) from None
+
+
+def _keyed(table: StagingTable, rows: Sequence[Row]) -> dict[Key, Row]:
+    return {tuple(row[c] for c in table.key): row for row in rows}
+
+
+def _cell(value: object) -> str | int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else cells.text(value)
+
+
+def _stands(base: Mapping[Key, Row], staged: Mapping[Key, Row], key: Key) -> Row:
+    """The row as the ETL will see it: a staged null says nothing, an empty text empties."""
+    over = {column: value for column, value in staged.get(key, {}).items() if value is not None}
+    return {column: None if value == "" else value for column, value in (base.get(key, {}) | over).items()}
+
+
+def _updates(table: StagingTable, given: Mapping[str, Cell]) -> tuple[Row, list[str]]:
+    """The new values by column, and what to know about them."""
+    named = {known_column(table, name, f"updates.{name}"): value for name, value in given.items()}
+    forbidden = [c for c in table.key if c in named]
+    if forbidden:
+        raise BadRows([FieldError(f"updates.{c}", f"Column {c} is the key and cannot change") for c in forbidden])
+    stand_in = dict.fromkeys(table.key, "1")
+    try:
+        prepared = prepare(table, [named | stand_in], keep_empty=True)
+    except BadRows as error:
+        fields = [(e.field.removeprefix("data.0."), e.message.removeprefix("Row 0, c")) for e in error.errors]
+        raise BadRows([FieldError(f"updates.{c}", f"C{message}") for c, message in fields]) from None
+    updates = {c: v for c, v in prepared.rows[0].items() if c not in table.key}
+    followers = {c for c, leaders in table.follows.items() if c not in updates and any(x in updates for x in leaders)}
+    return updates | dict.fromkeys(followers), [w.removeprefix("Row 0: ") for w in prepared.warnings]
+
+
+def _corrected(table: StagingTable, key: Key, base: Mapping[Key, Row], staged: Mapping[Key, Row], updates: Row) -> Row:
+    """The staged row after the correction; one that stood only in the files is a whole copy of it."""
+    identity = dict(zip(table.key, key, strict=True))
+    copied: Row = {} if key in staged else base[key]
+    return {**copied, **updates, **{column: _cell(value) for column, value in identity.items()}}
+
+
+def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *, replace: bool) -> TableDiff:
+    """What the rows would change in what is staged."""
+    new = {tuple(row[c] for c in table.key): row for row in prepared.rows}
+    added = [_named(table, key) for key in new if key not in staged]
+    removed = [_named(table, key) for key in staged if key not in new] if replace else []
+    changed = []
+    for key, row in new.items():
+        if key in staged:
+            before = staged[key]
+            after = dict.fromkeys(before) | row if replace else before | row
+            columns = {c: (before[c], after[c]) for c in after if before.get(c) != after[c]}
+            if columns:
+                changed.append(RowChange(key=_named(table, key), columns=columns))
+    return TableDiff(
+        table_name=table.name,
+        staging_table=table.staging_name,
+        rows=len(new),
+        added_count=len(added),
+        changed_count=len(changed),
+        removed_count=len(removed),
+        added=added[:_SHOWN],
+        changed=changed[:_SHOWN],
+        removed=removed[:_SHOWN],
+        warnings=list(prepared.warnings),
+    )
+
+
+def _named(table: StagingTable, key: Key) -> dict[str, Cell]:
+    return {column: _cell(value) for column, value in zip(table.key, key, strict=True)}
