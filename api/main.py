@@ -138,15 +138,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     """All services of a server, ready to start."""
     data_dir = DataDir(settings.benchsight_data_dir)
     executors: dict[JobKind, Executor] = {}
-    jobs = JobManager(
-        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
-        now=_now,
-        new_id=_new_id,
-        settings=JobSettings(
-            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
-        ),
-        executors=executors,
-    )
+    jobs = _job_manager(settings, data_dir, executors)
     warehouse = WarehouseGate(data_dir, _choice(settings))
     environment = _child_environment(settings, environ, warehouse)
     etl_command = (sys.executable, str(settings.etl_script))
@@ -165,17 +157,11 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         program=ETLProgram(etl_command, PROJECT_ROOT, environment),
     )
     executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
-    facts = ServiceFacts(
-        version=API_VERSION,
-        environment=settings.environment,
-        has_key=settings.admin_api_key is not None,
-        etl_script=settings.etl_script,
-    )
     return Services(
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, facts, warehouse, now=_now),
+        status=StatusService(jobs, data_dir, _facts(settings), warehouse, now=_now),
         league=_league_services(warehouse, games, data_dir),
         tables=TableService(data_dir),
         warehouse=warehouse,
@@ -193,6 +179,27 @@ def _child_environment(
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
     return lambda: {**kept, **warehouse.child_environment()}
+
+
+def _job_manager(settings: Settings, data_dir: DataDir, executors: Mapping[JobKind, Executor]) -> JobManager:
+    return JobManager(
+        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
+        now=_now,
+        new_id=_new_id,
+        settings=JobSettings(
+            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
+        ),
+        executors=executors,
+    )
+
+
+def _facts(settings: Settings) -> ServiceFacts:
+    return ServiceFacts(
+        version=API_VERSION,
+        environment=settings.environment,
+        has_key=settings.admin_api_key is not None,
+        etl_script=settings.etl_script,
+    )
 
 
 def _choice(settings: Settings) -> Choice:

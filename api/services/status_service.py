@@ -104,7 +104,7 @@ class StatusService:
     def _warehouse(self, warnings: list[str]) -> WarehouseStatus:
         found = self._gate.status()
         if found.problem:
-            warnings.append(f"Database: {found.problem}")
+            warnings.append(found.problem)
         return WarehouseStatus(
             backend=found.backend.value,
             connected=found.connected,

@@ -23,9 +23,11 @@ from etl.demo.flaws import DEFAULT
 from etl.demo.generate import Request, generate
 from etl.demo.tour_server import POLL_SECONDS, ROOT, Server, TourFailed, free_port, running
 from snapshot.layout import DataDir
-from snapshot.reader import DamagedSnapshot, published
+from warehouse.base import Query, Value
+from warehouse.errors import WarehouseError
+from warehouse.opening import Choice, open_warehouse
 
-STANDINGS: Final = "fact_team_season_stats_basic"
+STANDINGS: Final = "v_standings_current"
 FINAL: Final = frozenset({"completed", "failed", "cancelled"})
 PAGES: Final = (
     ("/docs", "every endpoint, to try out"),
@@ -70,7 +72,9 @@ def _tour(console: Console, data_dir: Path, wanted: int, *, once: bool) -> None:
     with running(data_dir, port) as server:
         console.print(f"The API runs at {server.url} (its log: {server.log})", highlight=False)
         job = run_etl(console, server)
-        show_summary(console, job, standings(data_dir))
+        show_summary(console, job)
+        show_upload(console, run_upload(console, server))
+        show_standings(console, standings(data_dir))
         for path, about in PAGES:
             console.print(f"  {server.url}{path:20} {about}", highlight=False)
         if not once:
@@ -103,45 +107,61 @@ def run_etl(console: Console, server: Server) -> dict[str, Any]:
     Raises:
         TourFailed: the job failed or was cancelled, with its error.
     """
-    job: dict[str, Any] = server.ask("POST", "/api/etl/trigger", json={"mode": "full"})
+    return _watched(console, server, "ETL", server.ask("POST", "/api/etl/trigger", json={"mode": "full"}))
+
+
+def run_upload(console: Console, server: Server) -> dict[str, Any]:
+    """Upload what is published into the embedded database and watch it; the finished job.
+
+    Raises:
+        TourFailed: the job failed or was cancelled, with its error.
+    """
+    return _watched(console, server, "Upload", server.ask("POST", "/api/upload/to-supabase", json={"mode": "all"}))
+
+
+def _watched(console: Console, server: Server, what: str, job: dict[str, Any]) -> dict[str, Any]:
     with _bar(console) as bar:
-        task = bar.add_task("ETL", total=100)
+        task = bar.add_task(what, total=100)
         while job["status"] not in FINAL:
             time.sleep(POLL_SECONDS)
             job = server.ask("GET", f"/api/etl/status/{job['job_id']}")
-            bar.update(task, completed=job["progress"] or 0, description=_doing(job))
+            bar.update(task, completed=job["progress"] or 0, description=_doing(what, job))
     if job["status"] != "completed":
-        raise TourFailed(f"The ETL job {job['status']}: {job['error'] or 'no reason given'}")
+        raise TourFailed(f"The {what} job {job['status']}: {job['error'] or 'no reason given'}")
     return job
 
 
-def _doing(job: dict[str, Any]) -> str:
+def _doing(what: str, job: dict[str, Any]) -> str:
     left = job.get("eta_seconds")
-    return f"ETL: {job['current_step'] or job['status']}" + ("" if left is None else f", about {left:.0f} s left")
+    return f"{what}: {job['current_step'] or job['status']}" + ("" if left is None else f", about {left:.0f} s left")
 
 
-def standings(data_dir: Path) -> list[dict[str, str]]:
-    """The regular season's table of the newest season, best team first, from the published snapshot.
+def standings(data_dir: Path) -> list[dict[str, Value]]:
+    """The current season's table, best team first, read back from the embedded database as the dashboard reads it.
 
     Raises:
-        TourFailed: there is no snapshot, or it cannot be read.
+        TourFailed: the database does not answer, or has no standings.
     """
     try:
-        snapshot = published(DataDir(data_dir))
-        if snapshot is None:
-            raise TourFailed(f"{data_dir}: the job completed, but nothing is published")
-        rows = [r for r in snapshot.rows(STANDINGS) if r["game_type"] == "Regular"]
-    except (DamagedSnapshot, OSError, KeyError) as error:
-        raise TourFailed(f"{data_dir}: the published snapshot cannot be read: {error}") from error
-    newest = max((r["season_id"] for r in rows), default="")
-    return sorted(
-        (r for r in rows if r["season_id"] == newest),
-        key=lambda r: (-int(r["points"]), -int(r["goal_diff"]), r["team_name"]),
+        with open_warehouse(DataDir(data_dir), Choice()) as opened:  # the API's own server, joined as a guest
+            return opened.warehouse.read(Query(table=STANDINGS, order=("standing", "team_name")))
+    except WarehouseError as error:
+        raise TourFailed(f"The standings cannot be read back from the database: {error}") from error
+
+
+def show_upload(console: Console, job: dict[str, Any]) -> None:
+    """Print what the upload wrote."""
+    result = job["result"] or {}
+    console.print(
+        f"[bold]Uploaded[/bold] {len(result.get('tables_uploaded') or ())} tables into the {result.get('backend')} "
+        f"PostgreSQL: {result.get('rows_uploaded'):,} rows, {result.get('rows_written'):,} of them written, in "
+        f"{result.get('duration_seconds', 0):.1f} s",
+        highlight=False,
     )
 
 
-def show_summary(console: Console, job: dict[str, Any], rows: Iterable[dict[str, str]]) -> None:
-    """Print what the job made and the standings."""
+def show_summary(console: Console, job: dict[str, Any]) -> None:
+    """Print what the job made."""
     result = job["result"] or {}
     warnings = result.get("warnings") or []
     console.print(
@@ -150,12 +170,16 @@ def show_summary(console: Console, job: dict[str, Any], rows: Iterable[dict[str,
         f"{result.get('duration_seconds', 0):.1f} s, {len(warnings)} warnings",
         highlight=False,
     )
-    table = Table(title="Standings")
+
+
+def show_standings(console: Console, rows: Iterable[dict[str, Value]]) -> None:
+    """Print the standings."""
+    table = Table(title="Standings, read back from the database")
     columns = ("team_name", "games_played", "wins", "losses", "ties", "goals_for", "goals_against", "points")
     for name, column in zip(("Team", "GP", "W", "L", "T", "GF", "GA", "P"), columns, strict=True):
         table.add_column(name, justify="left" if column == "team_name" else "right")
     for row in rows:
-        table.add_row(*(row[column] for column in columns))
+        table.add_row(*(str(row[column]) for column in columns))
     console.print(table)
 
 

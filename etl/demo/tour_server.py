@@ -79,6 +79,7 @@ def _start(data_dir: Path, port: int, output: int) -> subprocess.Popen[bytes]:
         "HOST": HOST,
         "PORT": str(port),
         "ENVIRONMENT": "development",
+        "WAREHOUSE": "embedded",  # whatever is configured: a demo league has no business in a real database
     }
     argv = [
         sys.executable,

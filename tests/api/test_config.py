@@ -132,3 +132,21 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings(_env_file=None).port = 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"SUPABASE_URL": "https://abc.supabase.co"}, "SUPABASE_SERVICE_KEY"),
+        ({"SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
+        ({"SUPABASE_URL": "abc.supabase.co", "SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
+        ({"SUPABASE_DB_URL": "mysql://u:sb_secret_abc@h/x"}, "SUPABASE_DB_URL"),
+    ],
+    ids=["no key", "no address", "no scheme", "another database"],
+)
+def test_a_database_that_cannot_be_meant_is_refused(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: str
+) -> None:
+    message = wrong(monkeypatch, **environment)
+    assert named in message
+    assert "sb_secret_abc" not in message

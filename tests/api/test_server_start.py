@@ -134,3 +134,9 @@ print(json.dumps({"heavy": sorted(heavy & set(sys.modules)), "threads": threadin
     )
     assert json.loads(ran.stdout) == {"heavy": [], "threads": 1}
     assert not (tmp_path / "data").exists()
+
+
+def test_importing_the_service_loads_no_driver_no_client_and_no_frame_engine() -> None:
+    program = "import sys, api.main; print({'psycopg', 'supabase', 'polars'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

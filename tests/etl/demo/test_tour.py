@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import polars as pl
 import psutil
 import pytest
 from rich.console import Console
@@ -24,11 +27,10 @@ from etl.demo import __main__ as command
 from etl.demo import tour
 from etl.demo.tour_server import ROOT, Server, TourFailed, free_port, running
 from snapshot.layout import DataDir
-from snapshot.manifest import FORMAT_VERSION, Column, Manifest, Table
-from snapshot.reader import sha256_of
-
-STANDINGS_COLUMNS = ("team_name", "season_id", "game_type", "games_played", "wins", "losses", "ties", "goals_for",
-                     "goals_against", "goal_diff", "points")  # fmt: skip
+from snapshot.reader import published
+from tests.snapshot_builder import publish
+from warehouse.base import PublishOptions, Watch
+from warehouse.opening import Choice, open_warehouse
 
 
 @dataclass
@@ -112,76 +114,61 @@ class TestJob:
             tour.run_etl(Console(file=StringIO()), stand_in[0])
 
 
-def publish(data_dir: DataDir, rows: list[str]) -> None:
-    path = data_dir.snapshots / "20260118T000000000000Z-aaaaaaaa"
-    path.mkdir(parents=True)
-    file = path / f"{tour.STANDINGS}.csv"
-    file.write_text("\n".join([",".join(STANDINGS_COLUMNS), *rows]) + "\n", encoding="utf-8")
-    table = Table(
-        name=tour.STANDINGS,
-        file=file.name,
-        category="fact",
-        grain="one row per team, season and game type",
-        description="standings",
-        columns=tuple(Column(name=c, type="text", description=c) for c in STANDINGS_COLUMNS),
-        primary_key=("team_name", "season_id", "game_type"),
-        references=(),
-        from_tracking=False,
-        rows=len(rows),
-        sha256=sha256_of(file),
-    )
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        snapshot_id=path.name,
-        run_id="run",
-        created_at="2026-01-18T00:00:00Z",
-        software_version="1.0.0",
-        mode="full",
-        source="excel",
-        games=(1,),
-        excluded_game_ids=(),
-        tables=(table,),
-        inputs=(),
-        inputs_fingerprint="f",
-        rules={},
-        checks=(),
-        timings={},
-        warnings=(),
-    )
-    (path / "manifest.json").write_bytes(manifest.to_json())
-    data_dir.output.symlink_to(path)
+TEAMS = pl.DataFrame(
+    {
+        "key": ["1", "2", "3", "4"],
+        "team_id": ["T1", "T2", "T3", "T1"],
+        "team_name": ["Owls", "Otters", "Wolves", "Owls"],
+        "season": ["20252026", "20252026", "20252026", "20242025"],
+        "season_id": ["S2", "S2", "S2", "S1"],
+        "game_type": ["All"] * 4,
+        **{name: [1, 1, 2, 3] for name in ("games_played", "wins", "losses", "ties", "goals_for", "goals_against")},
+        "points": [4, 14, 14, 40],
+        "goal_diff": [-18, 18, 19, 40],
+        **{name: [1.0] * 4 for name in ("goals_for_per_game", "goals_against_per_game", "win_pct")},
+    },
+)
+SEASONS = pl.DataFrame({"season_id": ["S1", "S2"], "start_date": ["2024-09-01", "2025-09-01"]})
+
+
+@pytest.fixture
+def league_dir() -> Iterator[Path]:
+    """A folder that a service user can reach, which pytest's own are not for root."""
+    folder = Path(tempfile.mkdtemp(prefix="bs-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 class TestStandings:
-    def test_newest_regular_season_best_first(self, tmp_path: Path) -> None:
-        publish(
-            DataDir(tmp_path),
-            [
-                "Foxes,N20242025F,Regular,9,9,0,0,30,9,21,18",
-                "Owls,N20252026F,Regular,9,2,7,0,12,30,-18,4",
-                "Otters,N20252026F,Regular,9,7,2,0,30,12,18,14",
-                "Otters,N20252026F,All,9,7,2,0,30,12,18,14",
-                "Wolves,N20252026F,Regular,9,7,2,0,31,12,19,14",
-            ],
-        )
-        rows = tour.standings(tmp_path)
-        assert [r["team_name"] for r in rows] == ["Wolves", "Otters", "Owls"]
+    def test_are_read_back_from_the_database_best_first(self, league_dir: Path) -> None:
+        tables = {"fact_team_season_stats_basic": (TEAMS, ["key"]), "dim_season": (SEASONS, ["season_id"])}
+        snapshot = published(publish(league_dir, tables))
+        assert snapshot is not None
+        with open_warehouse(DataDir(league_dir), Choice()) as opened:
+            opened.warehouse.publish(snapshot, list(tables), PublishOptions(), Watch())
+            rows = tour.standings(league_dir)
+        assert [row["team_name"] for row in rows] == ["Wolves", "Otters", "Owls"]
         console = Console(file=StringIO(), width=100)
-        result = {"games": 24, "tables_created": ["a", "b"], "rows_written": 1234, "duration_seconds": 2.0}
-        tour.show_summary(console, {"result": {**result, "snapshot_id": "s", "warnings": []}}, rows)
+        tour.show_standings(console, rows)
         text = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO above
-        assert "24 games, 2 tables, 1,234 rows in 2.0 s, 0 warnings" in text
         assert text.index("Wolves") < text.index("Otters") < text.index("Owls")
 
-    def test_nothing_published_is_said(self, tmp_path: Path) -> None:
-        with pytest.raises(TourFailed, match="nothing is published"):
-            tour.standings(tmp_path)
+    def test_that_are_not_there_are_said(self, league_dir: Path) -> None:
+        with pytest.raises(TourFailed, match="cannot be read back"):
+            tour.standings(league_dir)
 
-    def test_a_damaged_snapshot_is_said(self, tmp_path: Path) -> None:
-        (tmp_path / "snapshots" / "s").mkdir(parents=True)
-        (tmp_path / "output").symlink_to(tmp_path / "snapshots" / "s")
-        with pytest.raises(TourFailed, match="cannot be read"):
-            tour.standings(tmp_path)
+    def test_come_after_what_was_made_and_uploaded(self) -> None:
+        console = Console(file=StringIO(), width=100)
+        result = {"games": 24, "tables_created": ["a", "b"], "rows_written": 1234, "duration_seconds": 2.0}
+        tour.show_summary(console, {"result": {**result, "snapshot_id": "s", "warnings": []}})
+        tour.show_upload(
+            console,
+            {"result": {**result, "tables_uploaded": ["a"], "rows_uploaded": 1234, "backend": "embedded"}},
+        )
+        text = console.file.getvalue()  # type: ignore[attr-defined]  # as above
+        assert "24 games, 2 tables, 1,234 rows in 2.0 s, 0 warnings" in text
+        assert "1 tables into the embedded PostgreSQL: 1,234 rows" in " ".join(text.split())
 
 
 class TestServer:
