@@ -138,15 +138,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     """All services of a server, ready to start."""
     data_dir = DataDir(settings.benchsight_data_dir)
     executors: dict[JobKind, Executor] = {}
-    jobs = JobManager(
-        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
-        now=_now,
-        new_id=_new_id,
-        settings=JobSettings(
-            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
-        ),
-        executors=executors,
-    )
+    jobs = _job_manager(settings, data_dir, executors)
     warehouse = WarehouseGate(data_dir, _choice(settings))
     environment = _child_environment(settings, environ, warehouse)
     etl_command = (sys.executable, str(settings.etl_script))
@@ -180,6 +172,18 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         tables=TableService(data_dir),
         warehouse=warehouse,
         uploads=uploads,
+    )
+
+
+def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind, Executor]) -> JobManager:
+    return JobManager(
+        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
+        now=_now,
+        new_id=_new_id,
+        settings=JobSettings(
+            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
+        ),
+        executors=executors,
     )
 
 
