@@ -169,6 +169,18 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     )
 
 
+def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind, Executor]) -> JobManager:
+    return JobManager(
+        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
+        now=_now,
+        new_id=_new_id,
+        settings=JobSettings(
+            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
+        ),
+        executors=executors,
+    )
+
+
 def _child_environment(
     settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate
 ) -> Callable[[], Mapping[str, str]]:

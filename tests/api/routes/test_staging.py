@@ -35,7 +35,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared(folder: Path) -> Iterator[Client]:
     track(folder / "data", [18969])
-    with service(folder / "data", max_upload_bytes=2_000_000) as client:
+    with service(folder / "data", max_upload_bytes=2_000_000, warehouse="embedded") as client:
         yield client
 
 
@@ -264,7 +264,7 @@ def test_every_example_of_the_documentation_works(client: Client) -> None:
 
 def test_a_correction_reaches_the_tables_by_the_servers_own_run(folder: Path) -> None:
     data = folder / "real"
-    with service(data, etl_script=PROJECT_ROOT / "run_etl.py") as client:
+    with service(data, etl_script=PROJECT_ROOT / "run_etl.py", warehouse="embedded") as client:
         document = make_export([make_event("Shot")], [make_shift()])
         assert send(client, "/api/raw/files", as_bytes(document), "game.json").status_code == 201
         player = document["rosters"]["home"][0]["id"]
