@@ -193,18 +193,6 @@ def _child_environment(
     return lambda: {**kept, **warehouse.child_environment()}
 
 
-def _job_manager(settings: Settings, data_dir: DataDir, executors: Mapping[JobKind, Executor]) -> JobManager:
-    return JobManager(
-        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
-        now=_now,
-        new_id=_new_id,
-        settings=JobSettings(
-            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
-        ),
-        executors=executors,
-    )
-
-
 def _facts(settings: Settings) -> ServiceFacts:
     return ServiceFacts(
         version=API_VERSION,

@@ -13,11 +13,12 @@ from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
 from api.services.games_service import GameFilter
-from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed, WarehouseFailed
+from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
+from api.services.warehouse_errors import WarehouseDown
 
 games_router = APIRouter(prefix="/api/games", tags=["Games"])
 
-_DOWN: Final = WarehouseFailed("The database cannot be used at the moment; try again")
+_DOWN: Final = WarehouseDown("The database cannot be used at the moment; try again")
 _NOT_FOUND: Final = GameNotFound("The league has no game 18968")
 _TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
 _THE_GAME: Final[Responses] = {200: answer(examples.A_GAME, "The game as it stands")}

@@ -28,8 +28,8 @@ from api.services.staging_errors import (
     UnknownColumn,
     UnknownTable,
     UnusableFile,
-    WarehouseFailed,
 )
+from api.services.warehouse_errors import WarehouseDown
 
 staging_router = APIRouter(prefix="/api/staging", tags=["Staging"])
 raw_router = APIRouter(prefix="/api/raw", tags=["Staging"])
@@ -38,7 +38,7 @@ _BAD_ROWS: Final = BadRows([FieldError("data.0.player_id", "Row 0, column player
 _UNKNOWN_TABLE: Final = UnknownTable("There is no table 'dim_plyer'; there are dim_event_detail, dim_player")
 _UNUSABLE: Final = UnusableFile("The file cannot be used: not JSON (line 1)")
 _TOO_LARGE: Final = TooLarge("The body is larger than the 32,000,000 bytes that this server takes")
-_DOWN: Final = WarehouseFailed("The database cannot be used at the moment; try again")
+_DOWN: Final = WarehouseDown("The database cannot be used at the moment; try again")
 _NAMELESS: Final = "upload"
 TableFile = Annotated[UploadFile, File(description="a .csv file or an .xlsx workbook")]
 GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a tracking workbook")]

@@ -70,7 +70,7 @@ class GamesService:
         """A page of the games, the latest first, and how many fit.
 
         Raises:
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         fitting = [game for game in self._games().values() if which.fits(game)]
         fitting.sort(key=lambda game: (game.date or "", game.game_id), reverse=True)
@@ -81,7 +81,7 @@ class GamesService:
 
         Raises:
             GameNotFound: the league has no such game.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         game = self._games().get(game_id)
         if game is None:
@@ -93,7 +93,7 @@ class GamesService:
 
         Raises:
             GameExists: the league has it already.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         if request.game_id in self._games():
             raise GameExists(f"The league has game {request.game_id} already; change it with PUT")
@@ -107,7 +107,7 @@ class GamesService:
         Raises:
             GameNotFound: the league has no such game.
             BadRows: a value cannot be stored.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         self.get(game_id)
         self._write(game_id, request.cells())
@@ -119,7 +119,7 @@ class GamesService:
         Raises:
             GameNotFound: the league has no such game.
             NotConfirmed: the game is tracked, and that was not confirmed.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         game = self.get(game_id)
         if game.tracking.status != "None" and not confirm:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from api.errors import Conflict, FieldError, InvalidRequest, NotFound, TooLarge, Unavailable
+from api.errors import Conflict, FieldError, InvalidRequest, NotFound, TooLarge
+from api.services.warehouse_errors import WarehouseDown
 from api.utils.logger import logger
 from warehouse.errors import BadData, WarehouseError
 
@@ -71,19 +72,13 @@ class GameExists(Conflict):
     code = "game_exists"
 
 
-class WarehouseFailed(Unavailable):
-    """The database does not answer, or refuses."""
-
-    code = "warehouse_unavailable"
-
-
 @contextmanager
 def warehouse_errors() -> Iterator[None]:
     """Turn what the warehouse raises into what the API answers.
 
     Raises:
         BadRows: rows that the database cannot store, named.
-        WarehouseFailed: it does not answer, or refuses.
+        WarehouseDown: it does not answer, or refuses.
     """
     try:
         yield
@@ -91,4 +86,4 @@ def warehouse_errors() -> Iterator[None]:
         raise BadRows([FieldError(row.column or "data", str(row)) for row in error.rows]) from error
     except WarehouseError as error:
         logger.warning("warehouse_failed", error=type(error).__name__)
-        raise WarehouseFailed("The database cannot be used at the moment; try again") from error
+        raise WarehouseDown("The database cannot be used at the moment; try again") from error

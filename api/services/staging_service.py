@@ -55,7 +55,7 @@ class StagingService:
         Raises:
             UnknownTable: there is no such table.
             BadRows: names each bad row by index and column.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         table = known_table(request.table_name)
         prepared = prepare(table, request.data)
@@ -75,7 +75,7 @@ class StagingService:
         """Stage the tables of a CSV file or a workbook, all or nothing; with `dry_run` only say what would change.
 
         Raises:
-            UnknownTable, UnusableFile, BadRows, WarehouseFailed: as for rows.
+            UnknownTable, UnusableFile, BadRows, WarehouseDown: as for rows.
         """
         wanted = None if table_name is None else known_table(table_name)
         found = [(part.table, _prepared(part.table, part.rows)) for part in tables_of(content, file_name, wanted)]
@@ -101,7 +101,7 @@ class StagingService:
             UnknownTable, UnknownColumn: there is no such table or column.
             BadRows: a new value cannot be stored, or would change a key.
             NothingMatched: no row, staged or in the files, has that value.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         table = known_table(request.table_name)
         column = known_column(table, request.filter_column, "filter_column")
@@ -122,7 +122,7 @@ class StagingService:
         Raises:
             UnknownTable: there is no such table.
             NotConfirmed: it was not confirmed.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
         if not confirm:
@@ -138,7 +138,7 @@ class StagingService:
         """Every row of a table as it stands with staging over the files, by key; and the keys of the staged ones.
 
         Raises:
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
         base = self._league.rows(table)
@@ -150,7 +150,7 @@ class StagingService:
         """Delete staged rows by their keys, of one column.
 
         Raises:
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
         (column,) = table.key

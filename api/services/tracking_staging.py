@@ -38,7 +38,7 @@ class TrackingStaging:
 
         Raises:
             BadRows: names each bad row by its list, index and column.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         with warehouse_errors():
             shapes = self._opened().catalog().tables
@@ -66,7 +66,7 @@ class TrackingStaging:
 
         Raises:
             UnusableFile: the file is no tracked game.
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         from formats.staged_writing import staged_rows  # noqa: PLC0415 - the server starts without the frame engine
 
@@ -86,7 +86,7 @@ class TrackingStaging:
         """The games that have rows in staging.
 
         Raises:
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         with warehouse_errors():
             found = {
@@ -100,7 +100,7 @@ class TrackingStaging:
         """Delete a game's staged rows; how many they were.
 
         Raises:
-            WarehouseFailed: the database does not answer.
+            WarehouseDown: the database does not answer.
         """
         return self._replace(game_id, (), (), ())
 
