@@ -96,7 +96,6 @@ def _csv_rows(content: bytes) -> list[dict[str, object]]:
     text = _decoded(content)
     first_line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
-    csv.field_size_limit(_LONGEST_FIELD)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
@@ -104,6 +103,8 @@ def _csv_rows(content: bytes) -> list[dict[str, object]]:
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     if not lines:
         raise UnusableFile("The file is empty")
+    if any(len(cell) > _LONGEST_FIELD for line in lines for cell in line):  # csv's own limit is the whole process's
+        raise UnusableFile(f"The file is not CSV that can be read: field larger than field limit ({_LONGEST_FIELD})")
     headers = [" ".join(h.split()) for h in lines[0]]
     if len(headers) > _MOST_COLUMNS or len(lines) > _MOST_ROWS:
         raise UnusableFile(f"The file has more than {_MOST_COLUMNS} columns or {_MOST_ROWS:,} rows")
