@@ -92,7 +92,7 @@ def test_kills_at_random_moments_leave_one_whole_snapshot(league: Path) -> None:
 def test_two_hundred_kills_at_random_moments(league: Path) -> None:
     reader = kill_at_random_moments(league, PROOF_KILLS)
     left = sorted(p.name for p in (league / "snapshots").iterdir())
-    print(
+    print(  # noqa: T201 - quoted in the notes
         f"\nETL killed {PROOF_KILLS} times: {reader.reads} whole reads, {len(reader.broken)} broken, {len(left)} left"
     )
     assert reader.broken == []
