@@ -13,6 +13,7 @@ from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
@@ -26,6 +27,7 @@ class LeagueServices:
     """What corrects the league's data."""
 
     staging: StagingService
+    staged: StagedRows
     tracking: TrackingStaging
     raw_files: RawFiles
     games: GamesService
@@ -89,6 +91,11 @@ async def staging_service(built: Annotated[Services, Depends(services)]) -> Stag
     return built.league.staging
 
 
+async def staged_rows(built: Annotated[Services, Depends(services)]) -> StagedRows:
+    """The reader of the tables as they stand with staging."""
+    return built.league.staged
+
+
 async def tracking_staging(built: Annotated[Services, Depends(services)]) -> TrackingStaging:
     """The service that stages tracked games."""
     return built.league.tracking
@@ -119,6 +126,7 @@ Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]
 Staging = Annotated[StagingService, Depends(staging_service)]
+Standing = Annotated[StagedRows, Depends(staged_rows)]
 Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
 Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]

@@ -46,6 +46,7 @@ from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
+from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
@@ -216,10 +217,17 @@ def _choice(settings: Settings) -> Choice:
 
 def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: DataDir) -> LeagueServices:
     """What corrects the league's data, on whichever database is open."""
-    staging = StagingService(lambda: warehouse.opened().warehouse, LeagueRows(data_dir))
+    rows = LeagueRows(data_dir)
+    staging = StagingService(lambda: warehouse.opened().warehouse, rows)
     tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
     league_games = GamesService(staging, tracking, games, data_dir)
-    return LeagueServices(staging=staging, tracking=tracking, raw_files=RawFiles(data_dir), games=league_games)
+    return LeagueServices(
+        staging=staging,
+        staged=StagedRows(staging, rows),
+        tracking=tracking,
+        raw_files=RawFiles(data_dir),
+        games=league_games,
+    )
 
 
 def _settings_of_this_process() -> Settings:

@@ -121,3 +121,25 @@ class RawFileResult(BaseModel):
     bytes: int
     sha256: str
     replaced: bool
+
+
+class StandingRow(BaseModel):
+    """A row as the next run will see it. `pending`: it was corrected, and what is published does not say so yet."""
+
+    cells: dict[str, Cell]
+    staged: bool
+    pending: bool
+
+
+class StandingPage(BaseModel):
+    """Rows of a table with staging over the files, staged ones first; `total` of them fit the search."""
+
+    table_name: str
+    key: list[str]
+    columns: list[str]
+    total: int
+    staged: int = Field(description="staged rows of the whole table")
+    pending: int = Field(description="corrections among the rows that fit which are not published yet")
+    limit: int
+    offset: int
+    rows: list[StandingRow]

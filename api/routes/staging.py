@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, File, Form, Path, Query, UploadFile
 
-from api.dependencies import Raw, Staging, Tracking
+from api.dependencies import Raw, Staging, Standing, Tracking
 from api.error_handlers import documented
 from api.errors import FieldError, TooLarge
 from api.models.staging import (
@@ -15,12 +15,13 @@ from api.models.staging import (
     BlbUploadResult,
     FileUploadResult,
     RawFileResult,
+    StandingPage,
     TrackingUpload,
     TrackingUploadResult,
 )
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
-from api.routes.job_answers import UNAUTHENTICATED
+from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.services.staging_errors import (
     BadRows,
     NotConfirmed,
@@ -41,6 +42,7 @@ _TOO_LARGE: Final = TooLarge("The body is larger than the 32,000,000 bytes that 
 _DOWN: Final = WarehouseDown("The database cannot be used at the moment; try again")
 _NAMELESS: Final = "upload"
 TableFile = Annotated[UploadFile, File(description="a .csv file or an .xlsx workbook")]
+StagedTable = Annotated[str, Path(max_length=63, examples=["dim_player"])]
 GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a tracking workbook")]
 
 
@@ -107,6 +109,45 @@ def list_blb_tables(staging: Staging) -> list[str]:
     return staging.tables()
 
 
+@staging_router.get(
+    "/blb-tables/{table_name}",
+    responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _UNKNOWN_TABLE, _DOWN)
+    | {200: answer(examples.STANDING, "The rows, staged ones first")},
+)
+def standing_rows(
+    table_name: StagedTable,
+    standing: Standing,
+    search: Annotated[str, Query(max_length=200, description="in any cell, in any case")] = "",
+    staged_only: Annotated[bool, Query(description="only corrections")] = False,  # noqa: FBT002 - a query parameter
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> StandingPage:
+    """One of the league's tables as the next run will see it: what the files say, with staging over it."""
+    return standing.page(table_name, search=search, staged_only=staged_only, limit=limit, offset=offset)
+
+
+@staging_router.delete(
+    "/blb-tables/{table_name}/rows",
+    responses=documented(
+        BadRows([FieldError("key", "The key of dim_player is player_id: give one value for each")]),
+        UNAUTHENTICATED,
+        _UNKNOWN_TABLE,
+        NothingMatched("No staged row of dim_player has the key P999"),
+        _DOWN,
+    )
+    | {200: answer(examples.DELETED_ROW, "What the files say of it stands again")},
+)
+def take_back_row(
+    table_name: StagedTable,
+    standing: Standing,
+    key: Annotated[
+        list[str], Query(max_length=4, description="one value for each column of the key", examples=[["P001"]])
+    ],
+) -> BlbDeleteResult:
+    """Take one correction back: what the files say of the row stands again from the next run on."""
+    return standing.take_back(table_name, key)
+
+
 @staging_router.delete(
     "/blb-tables/{table_name}",
     responses=documented(
@@ -118,7 +159,7 @@ def list_blb_tables(staging: Staging) -> list[str]:
     | {200: answer(examples.DELETED, "Nothing is staged for the table any more")},
 )
 def delete_blb_table(
-    table_name: Annotated[str, Path(max_length=63, examples=["dim_player"])],
+    table_name: StagedTable,
     staging: Staging,
     confirm: Annotated[bool, Query(description="must be true")] = False,  # noqa: FBT002 - a query parameter
 ) -> BlbDeleteResult:

@@ -174,3 +174,29 @@ GAME_UPDATES: Final[dict[str, Any]] = {
 GAME_DELETED: Final = {
     "deleted": {"summary": "Gone", "value": {"success": True, "game_id": 18969, "tracking_rows_deleted": 0}}
 }
+
+STANDING: Final = {
+    "corrected": {
+        "summary": "One corrected player, not published yet",
+        "value": {
+            "table_name": "dim_player",
+            "key": ["player_id"],
+            "columns": ["player_id", "player_first_name", "player_last_name"],
+            "total": 1,
+            "staged": 1,
+            "pending": 1,
+            "limit": 100,
+            "offset": 0,
+            "rows": [
+                {
+                    "cells": {"player_id": "P001", "player_first_name": "Johnny", "player_last_name": "Doe"},
+                    "staged": True,
+                    "pending": True,
+                }
+            ],
+        },
+    }
+}
+DELETED_ROW: Final = {
+    "taken_back": {"summary": "One correction is gone", "value": {"success": True, "rows_deleted": 1}}
+}

@@ -31,9 +31,11 @@ class LeagueRows:
         """Every row that stands in the files by its key, completed by rows that only the published tables have."""
         with self._lock:
             found = dict(self._of_workbook(table))
-        for row in self._published(table):
-            found.setdefault(tuple(row[c] for c in table.key), row)
-        return found
+        return self.published_rows(table) | found
+
+    def published_rows(self, table: StagingTable) -> dict[Key, Row]:
+        """Every row of the published table of this name by its key, under the names that staging has."""
+        return {tuple(row[c] for c in table.key): row for row in self._published(table)}
 
     def _of_workbook(self, table: StagingTable) -> dict[Key, Row]:
         newest = max(self._masters(), default=None, key=lambda found: (found[0][1], found[0][0]))

@@ -146,17 +146,19 @@ class StagingService:
             staged = _keyed(table, self._staged(table))
         return {key: _stands(base, staged, key) for key in base | staged}, frozenset(staged)
 
-    def delete_rows(self, table_name: str, keys: Sequence[Mapping[str, str]]) -> None:
-        """Delete staged rows by their keys, of one column.
+    def delete_rows(self, table_name: str, keys: Sequence[Mapping[str, Cell]]) -> None:
+        """Delete staged rows by their keys.
 
         Raises:
             WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
-        (column,) = table.key
-        condition = Filter(column, "in", [key[column] for key in keys])
+        changes = [
+            Change(table=table.staging_name, delete_where=tuple(Filter(c, "eq", str(key[c])) for c in table.key))
+            for key in keys
+        ]
         with warehouse_errors():
-            self._opened().apply([Change(table=table.staging_name, delete_where=(condition,))])
+            self._opened().apply(changes)
 
     def _staged(self, table: StagingTable) -> list[Row]:
         rows = self._opened().read(Query(table=table.staging_name, order=table.key))
@@ -240,8 +242,8 @@ def _corrected(table: StagingTable, key: Key, base: Mapping[Key, Row], staged: M
 def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *, replace: bool) -> TableDiff:
     """What the rows would change in what is staged."""
     new = {tuple(row[c] for c in table.key): row for row in prepared.rows}
-    added = [_named(table, key) for key in new if key not in staged]
-    removed = [_named(table, key) for key in staged if key not in new] if replace else []
+    added = [named_key(table, key) for key in new if key not in staged]
+    removed = [named_key(table, key) for key in staged if key not in new] if replace else []
     changed = []
     for key, row in new.items():
         if key in staged:
@@ -249,7 +251,7 @@ def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *,
             after = dict.fromkeys(before) | row if replace else before | row
             columns = {c: (before[c], after[c]) for c in after if before.get(c) != after[c]}
             if columns:
-                changed.append(RowChange(key=_named(table, key), columns=columns))
+                changed.append(RowChange(key=named_key(table, key), columns=columns))
     return TableDiff(
         table_name=table.name,
         staging_table=table.staging_name,
@@ -264,5 +266,6 @@ def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *,
     )
 
 
-def _named(table: StagingTable, key: Key) -> dict[str, Cell]:
+def named_key(table: StagingTable, key: Key) -> dict[str, Cell]:
+    """A key by the names of its columns."""
     return {column: _cell(value) for column, value in zip(table.key, key, strict=True)}

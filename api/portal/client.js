@@ -1,0 +1,120 @@
+// The one way to the API: addresses, credentials, errors, and how many requests are under way.
+
+const configured = document.querySelector('meta[name="benchsight-api"]').content.replace(/\/+$/, "");
+export const API = configured || location.origin;
+const CREDENTIALS = "benchsight-credentials"; // gone when the tab closes
+
+/** What the API answered instead of what was asked for. `message` is its `detail`, one readable sentence. */
+export class ApiError extends Error {
+  constructor(status, body, retryAfter) {
+    super(typeof body?.detail === "string" ? body.detail : `The server answered ${status}`);
+    this.status = status;
+    this.code = body?.code;
+    this.errors = body?.errors ?? [];
+    this.requestId = body?.request_id;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** No answer at all. */
+export class Unreachable extends Error {
+  constructor() {
+    super("The server does not answer");
+  }
+}
+
+export const credentials = {
+  get: () => JSON.parse(sessionStorage.getItem(CREDENTIALS) ?? "null"),
+  set(value) {
+    if (value) sessionStorage.setItem(CREDENTIALS, JSON.stringify(value));
+    else sessionStorage.removeItem(CREDENTIALS);
+    window.dispatchEvent(new Event("credentials"));
+  },
+};
+
+let underWay = 0;
+const listeners = new Set();
+
+/** Tells `listener` how many requests are under way, whenever that changes. Returns how to stop. */
+export function onTraffic(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function count(change) {
+  underWay += change;
+  for (const listener of listeners) listener(underWay);
+}
+
+function address(path, query) {
+  const url = new URL(API + path);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== "") url.searchParams.append(name, one);
+    }
+  }
+  return url;
+}
+
+/** The raw answer to a request. Throws `ApiError` on anything but success, `Unreachable` without an answer. */
+export async function request(method, path, { query, body, form, headers, signal, quiet } = {}) {
+  const token = credentials.get()?.token;
+  const sent = { ...headers, ...(token && { Authorization: `Bearer ${token}` }) };
+  if (body !== undefined) sent["Content-Type"] = "application/json";
+  if (!quiet) count(+1);
+  try {
+    const answer = await fetch(address(path, query), {
+      method, signal, headers: sent, body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+    }).catch((error) => {
+      throw error.name === "AbortError" ? error : new Unreachable();
+    });
+    if (answer.ok || answer.status === 304) return answer;
+    if (answer.status === 401 && token) credentials.set(null);
+    throw new ApiError(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
+  } finally {
+    if (!quiet) count(-1);
+  }
+}
+
+const json = async (...wanted) => (await request(...wanted)).json();
+export const get = (path, query, options) => json("GET", path, { query, ...options });
+export const post = (path, body = {}, options) => json("POST", path, { body, ...options });
+export const put = (path, body) => json("PUT", path, { body });
+export const remove = (path, query) => json("DELETE", path, { query });
+
+/** A list and how long it is altogether. */
+export async function list(path, query) {
+  const answer = await request("GET", path, { query });
+  return { rows: await answer.json(), total: Number(answer.headers.get("X-Total-Count")) };
+}
+
+/** Sends a file, with further fields. */
+export function send(path, file, fields = {}) {
+  const form = new FormData();
+  form.append("file", file);
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return json("POST", path, { form });
+}
+
+/** Rows of a published table; none where nothing of that name is published. */
+export async function rows(table, query = {}) {
+  return (await get(`/api/tables/${encodeURIComponent(table)}`, { limit: 1000, ...query })).rows;
+}
+
+/** All rows, page by page. */
+export async function allRows(table, query = {}) {
+  const found = [];
+  for (;;) {
+    const page = await get(`/api/tables/${encodeURIComponent(table)}`, { limit: 1000, ...query, offset: found.length });
+    found.push(...page.rows);
+    if (!page.rows.length || found.length >= page.total) return found;
+  }
+}
+
+/** Hands a file that the API gives to the browser's downloads. */
+export async function download(path, query, name) {
+  const blob = await (await request("GET", path, { query })).blob();
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,61 @@
+// The schedule: what is played, what is tracked, what is missing.
+
+import { html, useState } from "../vendor/htm-preact.js";
+import { list, post, put, remove, rows } from "../client.js";
+import { Act, Badge, Confirm, Dialog, Loaded, Pager, Table, day, useLoad } from "../ui.js";
+
+const LIMIT = 50;
+const TONES = { Complete: "good", Tracked: "good", Partial: "busy", Error: "bad" };
+const WORDS = { None: "not tracked", Template: "empty template" };
+
+export default function Games() {
+  const [asked, setAsked] = useState({ search: "", tracked: "", played: "", offset: 0 });
+  const games = useLoad(() => list("/api/games", { ...asked, limit: LIMIT }), [JSON.stringify(asked)]);
+  const teams = useLoad(() => rows("dim_team", { sort: "team_name" }).catch(() => []), []);
+  const [editing, setEditing] = useState(null);
+  const [deleting, setDeleting] = useState(null);
+  const change = (changes) => setAsked({ ...asked, offset: 0, ...changes });
+  return html`<h1>Games</h1><section class="card">
+    <div class="row spread"><div class="row">
+      <label class="field">Team<input type="search" value=${asked.search} onChange=${(e) => change({ search: e.target.value })} /></label>
+      <label class="field">Tracking<select value=${asked.tracked} onChange=${(e) => change({ tracked: e.target.value })}><option value="">all</option><option value="true">tracked</option><option value="false">not tracked</option></select></label>
+      <label class="field">Result<select value=${asked.played} onChange=${(e) => change({ played: e.target.value })}><option value="">all</option><option value="true">played</option><option value="false">to come</option></select></label></div>
+      <button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></div>
+    <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
+      { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
+      { name: "home_team", label: "Home" }, { name: "score", label: "Score", cell: (g) => (g.home_goals === null ? g.game_time ?? "–" : `${g.home_goals} – ${g.away_goals}`) },
+      { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },
+      { name: "tracking", label: "Tracking", cell: (g) => html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status}<//>` },
+      { name: "etl", label: "On the site", cell: (g) => html`<${Badge} tone=${g.etl.status === "pending" ? "busy" : ""}>${g.etl.status === "pending" ? "with the next run" : "yes"}<//>` },
+      { name: "act", label: "", cell: (g) => html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
+        <button type="button" aria-label=${`Delete game ${g.game_id}`} onClick=${() => setDeleting(g)}>Delete</button></span>` }]} />
+      <${Pager} total=${total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />`}<//>
+    ${editing && html`<${Editor} game=${editing} teams=${teams.data ?? []} onClose=${() => setEditing(null)} onDone=${() => { setEditing(null); games.reload(); }} />`}
+    ${deleting && html`<${Confirm} title="Delete this game?" verb="Delete the game" onClose=${() => setDeleting(null)} act=${async () => { await remove(`/api/games/${deleting.game_id}`, { confirm: true }); games.reload(); }}>
+      <p>${day(deleting.date)}: ${deleting.home_team} – ${deleting.away_team} leaves the league with the next run, whatever the files say${deleting.tracking.status === "None" ? "" : ", with everything that was tracked of it"}. Its standings, points and statistics go with it.</p><//>`}
+  </section>`;
+}
+
+const FIELDS = [["date", "Date", "date"], ["game_time", "Time", "time"], ["home_team", "Home team", "team"], ["away_team", "Away team", "team"],
+  ["home_goals", "Home goals", "number"], ["away_goals", "Away goals", "number"], ["game_type", "Type", "text"], ["venue", "Rink", "text"]];
+
+function Editor({ game, teams, onClose, onDone }) {
+  const isNew = game.game_id === undefined;
+  const [values, setValues] = useState({});
+  const value = (name) => values[name] ?? game[name] ?? "";
+  const changed = Object.entries(values).filter(([name, v]) => String(v) !== String(game[name] ?? ""));
+  const save = async () => {
+    const body = Object.fromEntries(changed.map(([name, v]) => [name, v === "" ? null : name === "game_id" || name.endsWith("_goals") ? Number(v) : v]));
+    for (const side of ["home", "away"]) {
+      if (body[`${side}_team`]) body[`${side}_team_id`] = teams.find((t) => t.team_name === body[`${side}_team`])?.team_id ?? null;
+    }
+    await (isNew ? post("/api/games", body) : put(`/api/games/${game.game_id}`, body));
+    onDone();
+  };
+  const field = ([name, label, type]) => html`<label>${label}${type === "team"
+    ? html`<select value=${value(name)} onChange=${(e) => setValues({ ...values, [name]: e.target.value })}><option value=""></option>${teams.map((t) => html`<option>${t.team_name}</option>`)}</select>`
+    : html`<input type=${type} min=${type === "number" ? 0 : undefined} value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })} />`}</label>`;
+  return html`<${Dialog} title=${isNew ? "New game" : `Game ${game.game_id}`} onClose=${onClose}>
+    <div class="fields">${isNew && field(["game_id", "Game number", "number"])}${FIELDS.map(field)}</div>
+    <footer><button type="button" onClick=${onClose}>Cancel</button><${Act} kind="primary" disabled=${!changed.length} act=${save}>Save<//></footer><//>`;
+}

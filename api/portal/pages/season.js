@@ -1,0 +1,62 @@
+// The season: standings, leaders, odds of the playoffs.
+
+import { html, useState } from "../vendor/htm-preact.js";
+import { post, rows } from "../client.js";
+import { Loaded, Table, number, percent, useLoad } from "../ui.js";
+
+const TYPES = ["All", "Regular", "Playoffs"];
+
+async function seasons() {
+  return (await rows("dim_season", { sort: "start_date.desc" })).map((s) => ({ id: s.season_id, label: [s.season?.replace(/^(\d{4})(\d{4})$/, "$1–$2"), s.session, s.league].filter(Boolean).join(" ") }));
+}
+
+export default function Season() {
+  const all = useLoad(seasons, []);
+  const [chosen, setChosen] = useState(null);
+  const [type, setType] = useState("All");
+  return html`<h1>Season</h1><${Loaded} of=${all}>${(found) => {
+    const season = chosen ?? found[0]?.id;
+    if (!season) return html`<p class="notice">No season is published yet. <a href="#run">Run the ETL</a>.</p>`;
+    return html`<div class="row"><label class="field">Season<select value=${season} onChange=${(e) => setChosen(e.target.value)}>${found.map((s) => html`<option value=${s.id}>${s.label}</option>`)}</select></label>
+      <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option>${t}</option>`)}</select></label></div><br />
+      <${Standings} season=${season} type=${type} isCurrent=${season === found[0].id} /><${Leaders} season=${season} type=${type} />`;
+  }}<//>`;
+}
+
+/** Each team's probability of reaching the playoffs, by its id; null where no model is trained. */
+async function playoffOdds(season) {
+  const teams = await rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: "eq.All" });
+  if (!teams.length) return null;
+  const requests = teams.map((t) => ({ model: "playoff_probability", features: { team_id: t.team_id } }));
+  const answer = await post("/api/ml/predict/batch", { requests }).catch(() => null);
+  return answer && Object.fromEntries(teams.map((t, i) => [t.team_id, answer.predictions[i].prediction?.prediction]));
+}
+
+function Standings({ season, type, isCurrent }) {
+  const table = useLoad(async () => {
+    const [teams, odds] = await Promise.all([rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: `eq.${type}`, sort: "points.desc,wins.desc,goal_diff.desc" }),
+      isCurrent ? playoffOdds(season) : null]);
+    return { teams, odds };
+  }, [season, type]);
+  return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${({ teams, odds }) => html`<${Table} caption="Standings" rows=${teams} columns=${[
+    { name: "place", label: "", cell: (t) => teams.indexOf(t) + 1, numeric: true },
+    { name: "team_name", label: "Team", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
+    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "±"]].map(([name, label]) => ({ name, label, numeric: true })),
+    ...(odds ? [{ name: "odds", label: "Playoffs", numeric: true, cell: (t) => percent(odds[t.team_id]) }] : [])]} />`}<//></section>`;
+}
+
+const SKATERS = [["points", "Points"], ["goals", "Goals"], ["assists", "Assists"]];
+
+function Leaders({ season, type }) {
+  const query = { season_id: `eq.${season}`, game_type: `eq.${type}`, limit: 10 };
+  const table = useLoad(async () => {
+    const skaters = await Promise.all(SKATERS.map(([name]) => rows("fact_player_season_stats_basic", { ...query, sort: `${name}.desc,games_played` })));
+    const goalies = await rows("fact_goalie_season_stats_basic", { ...query, games_played: "gte.2", sort: "gaa" });
+    return { skaters, goalies };
+  }, [season, type]);
+  const who = { name: "player_name", label: "Player", cell: (p) => html`<a href=${`#player/${p.player_id}`}>${p.player_name}</a>` };
+  return html`<${Loaded} of=${table}>${({ skaters, goalies }) => html`<div class="columns">
+    ${SKATERS.map(([name, label], i) => html`<section class="card"><h2>${label}</h2><${Table} caption=${`Leaders in ${label}`} rows=${skaters[i]} columns=${[who, { name: "team_name", label: "Team" }, { name: "games_played", label: "GP", numeric: true }, { name, label, numeric: true }]} /></section>`)}
+    <section class="card"><h2>Goalies</h2><${Table} caption="Leaders among goalies" rows=${goalies} columns=${[who, { name: "team_name", label: "Team" }, { name: "games_played", label: "GP", numeric: true }, { name: "gaa", label: "GAA", numeric: true, title: "goals against per game", cell: (g) => number(g.gaa, 2) }, { name: "wins", label: "W", numeric: true }]} /></section>
+  </div>`}<//>`;
+}

@@ -1,0 +1,151 @@
+// Small parts that every page uses. All text goes through Preact, which escapes it.
+
+import { html, useCallback, useEffect, useRef, useState } from "./vendor/htm-preact.js";
+import { ApiError, Unreachable } from "./client.js";
+
+/** Loads something when `keys` change: `{data, error, isLoading, reload}`. An answer that came too late is dropped. */
+export function useLoad(load, keys) {
+  const [state, setState] = useState({ isLoading: true });
+  const latest = useRef(0);
+  const run = useCallback(() => {
+    const turn = ++latest.current;
+    const settle = (next) => turn === latest.current && setState({ isLoading: false, ...next });
+    setState((before) => ({ ...before, isLoading: true, error: undefined }));
+    Promise.resolve().then(load).then((data) => settle({ data }), (error) => settle({ error }));
+  }, keys);
+  useEffect(() => {
+    run();
+    return () => { latest.current++; };
+  }, [run]);
+  return { ...state, reload: run };
+}
+
+/** What was loaded, or that it is loading, or why it could not be. */
+export function Loaded({ of, children, label = "Loading" }) {
+  if (of.error) return html`<${Failure} error=${of.error} retry=${of.reload} />`;
+  if (of.data === undefined) return html`<p class="waiting" role="status"><span class="spinner"></span>${label} …</p>`;
+  return children(of.data);
+}
+
+const HINTS = {
+  401: "Sign in under Settings.",
+  403: "Ask an admin of your league for a key with a higher role.",
+  404: "It may have been removed; go back and load the page again.",
+  413: "Send it in smaller pieces, or raise MAX_UPLOAD_BYTES on the server.",
+  429: "Wait a moment, then try again.",
+  503: "The database or the server is starting or gone; try again in a moment.",
+};
+
+/** Why something failed and what to do about it. */
+export function Failure({ error, retry }) {
+  const hint = error instanceof Unreachable ? "Check that the server runs and that you are online."
+    : error instanceof ApiError ? HINTS[error.status] ?? (error.status >= 500 && "Try again; if it stays, show an admin the request's number.") : null;
+  return html`<div class="notice bad" role="alert">
+    <p><strong>${error.message}</strong></p>
+    ${error.errors?.length > 1 && html`<ul>${error.errors.slice(0, 20).map((e) => html`<li>${e.message}</li>`)}</ul>`}
+    ${hint && html`<p>${hint}</p>`}
+    ${error.requestId && html`<p class="quiet">Request ${error.requestId}</p>`}
+    ${retry && html`<button onClick=${retry}>Try again</button>`}
+  </div>`;
+}
+
+/** A button whose act may take a while or fail: it is disabled while busy, and shows the failure beside itself. */
+export function Act({ act, children, kind = "", disabled, title }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(null);
+  const isMounted = useRef(true);
+  useEffect(() => () => { isMounted.current = false; }, []);
+  const go = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+    } catch (failure) {
+      if (isMounted.current) setError(failure);
+    } finally {
+      if (isMounted.current) setBusy(false);
+    }
+  };
+  return html`<button type="button" class=${kind} title=${title} disabled=${busy || disabled} aria-busy=${busy} onClick=${go}>
+      ${busy && html`<span class="spinner"></span>`}${children}</button>
+    ${error && html`<${Failure} error=${error} />`}`;
+}
+
+/** A modal dialog; Escape and the cross close it. The focus stays inside while it is open, which <dialog> sees to. */
+export function Dialog({ title, onClose, children }) {
+  const element = useRef(null);
+  useEffect(() => {
+    element.current.showModal();
+    return () => element.current?.close();
+  }, []);
+  return html`<dialog ref=${element} aria-label=${title} onCancel=${(e) => { e.preventDefault(); onClose(); }}>
+    <header><h2>${title}</h2><button type="button" class="plain" aria-label="Close" onClick=${onClose}>✕</button></header>
+    ${children}
+  </dialog>`;
+}
+
+/** Asks before something is destroyed, and says what. */
+export function Confirm({ title, children, verb, act, onClose }) {
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    <div>${children}</div>
+    <footer><button type="button" onClick=${onClose}>Keep it</button>
+      <${Act} kind="danger" act=${async () => { await act(); onClose(); }}>${verb}<//></footer>
+  <//>`;
+}
+
+/** How far something is: `percent` from 0 to 100. */
+export function Progress({ percent, label }) {
+  return html`<div class="progress"><progress max="100" value=${percent} aria-label=${label}></progress><span>${Math.round(percent)} %</span></div>`;
+}
+
+export function Badge({ tone = "", children }) {
+  return html`<span class=${`badge ${tone}`}>${children}</span>`;
+}
+
+const TONES = { completed: "good", failed: "bad", cancelled: "quiet", running: "busy", pending: "busy" };
+export const Status = ({ status }) => html`<${Badge} tone=${TONES[status]}>${status}<//>`;
+
+export const text = (value) => (value === null || value === undefined ? "–" : typeof value === "boolean" ? (value ? "yes" : "no")
+  : typeof value === "number" && !Number.isInteger(value) ? String(Math.round(value * 1000) / 1000) : String(value));
+export const number = (value, digits = 0) => (value === null || value === undefined ? "–" : value.toFixed(digits));
+export const percent = (share, digits = 0) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`);
+export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
+  : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
+
+/** A date such as 2026-11-23 as the reader's language writes it; no time zone moves it to another day. */
+export function day(iso) {
+  if (!iso) return "–";
+  const [year, month, date] = iso.slice(0, 10).split("-").map(Number);
+  return new Date(year, month - 1, date).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+}
+export const moment = (iso) => (iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "–");
+
+/** A table. `columns`: `{name, label, cell?, numeric?, title?}`; `sort` is `name` or `name.desc`, `onSort` takes the next. */
+export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "Nothing here", onRow }) {
+  const [by, direction] = (sort ?? "").split(".");
+  const header = (column) => {
+    const order = by !== column.name ? "none" : direction === "desc" ? "descending" : "ascending";
+    const next = by === column.name && direction !== "desc" ? `${column.name}.desc` : column.name;
+    return html`<th scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${onSort ? order : undefined} title=${column.title}>
+      ${onSort ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.label}<span aria-hidden="true">${{ none: "", ascending: " ▲", descending: " ▼" }[order]}</span></button>` : column.label}</th>`;
+  };
+  if (!rows.length) return html`<p class="quiet">${empty}</p>`;
+  return html`<div class="table" tabindex="0" role="region" aria-label=${caption}><table>
+    <caption class="hidden">${caption}</caption>
+    <thead><tr>${columns.map(header)}</tr></thead>
+    <tbody>${rows.map((row, index) => html`<tr key=${rowKey ? rowKey(row) : index} class=${onRow?.(row)}>
+      ${columns.map((column) => html`<td class=${column.numeric ? "numeric" : ""}>${column.cell ? column.cell(row) : text(row[column.name])}</td>`)}
+    </tr>`)}</tbody></table></div>`;
+}
+
+/** One figure with what it counts. */
+export const Figure = ({ value, label, href }) => html`<div class="figure"><strong>${href ? html`<a href=${href}>${value}</a>` : value}</strong><span>${label}</span></div>`;
+
+/** Previous and next page of a list. */
+export function Pager({ total, limit, offset, onOffset }) {
+  if (total <= limit) return html`<p class="quiet">${total} ${total === 1 ? "row" : "rows"}</p>`;
+  return html`<nav class="pager" aria-label="Pages">
+    <button type="button" disabled=${offset === 0} onClick=${() => onOffset(Math.max(0, offset - limit))}>Previous</button>
+    <span>${offset + 1}–${Math.min(total, offset + limit)} of ${total.toLocaleString()}</span>
+    <button type="button" disabled=${offset + limit >= total} onClick=${() => onOffset(offset + limit)}>Next</button></nav>`;
+}

@@ -1,0 +1,96 @@
+"""Look at the league's tables as they stand with staging over the files, and take single corrections back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from api.errors import FieldError
+from api.models.staging import BlbDeleteResult, StandingPage, StandingRow
+from api.services.league_rows import Key, LeagueRows
+from api.services.staging_errors import BadRows, NothingMatched
+from api.services.staging_rows import Row
+from api.services.staging_service import StagingService, known_table, named_key
+from formats import cells
+
+_ANY: Final = ""
+
+
+class StagedRows:
+    """Reads through the staging service; `league` knows what is published."""
+
+    def __init__(self, staging: StagingService, league: LeagueRows) -> None:
+        self._staging = staging
+        self._league = league
+
+    def page(self, table_name: str, *, search: str, staged_only: bool, limit: int, offset: int) -> StandingPage:
+        """Rows of a table as the next run will see them, by key; staged ones first.
+
+        A row is pending while what is published says something else in a column that it publishes.
+
+        Raises:
+            UnknownTable: there is no such table.
+            WarehouseDown: the database does not answer.
+        """
+        table = known_table(table_name)
+        standing, staged = self._staging.standing(table.name)
+        is_pending = _pending(self._league.published_rows(table))
+        wanted = search.strip().casefold()
+        keys = sorted(
+            (k for k, row in standing.items() if (k in staged or not staged_only) and _has(row, wanted)),
+            key=lambda k: (k not in staged, tuple(map(str, k))),
+        )
+        rows = [
+            StandingRow(
+                cells=standing[key], staged=key in staged, pending=key in staged and is_pending(key, standing[key])
+            )
+            for key in keys
+        ]
+        return StandingPage(
+            table_name=table.name,
+            key=list(table.key),
+            columns=list(dict.fromkeys((*table.key, *table.columns))),
+            total=len(rows),
+            staged=len(staged),
+            pending=sum(row.pending for row in rows),
+            limit=limit,
+            offset=offset,
+            rows=rows[offset : offset + limit],
+        )
+
+    def take_back(self, table_name: str, key: Sequence[str]) -> BlbDeleteResult:
+        """Delete one staged row; what the files say of it stands again from the next run on.
+
+        Raises:
+            UnknownTable: there is no such table.
+            BadRows: the key has another number of columns.
+            NothingMatched: no such row is staged.
+            WarehouseDown: the database does not answer.
+        """
+        table = known_table(table_name)
+        if len(key) != len(table.key):
+            sentence = f"The key of {table.name} is {', '.join(table.key)}: give one value for each"
+            raise BadRows([FieldError("key", sentence)])
+        _, staged = self._staging.standing(table.name)
+        wanted = [k for k in staged if tuple(map(cells.text, k)) == tuple(key)]
+        if not wanted:
+            raise NothingMatched(f"No staged row of {table.name} has the key {', '.join(key)[:120]}")
+        self._staging.delete_rows(table.name, [named_key(table, k) for k in wanted])
+        return BlbDeleteResult(rows_deleted=len(wanted))
+
+
+def _has(row: Row, wanted: str) -> bool:
+    return wanted == _ANY or any(wanted in str(value).casefold() for value in row.values() if value is not None)
+
+
+def _pending(published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:
+    """Whether a row says something that is not published yet. Columns that publish nothing at all are not compared."""
+    shown = {column for row in published.values() for column, value in row.items() if value is not None}
+
+    def differs(key: Key, row: Row) -> bool:
+        if not shown:
+            return False
+        before = published.get(key)
+        return before is None or any(
+            cells.text(row.get(c)) != cells.text(before.get(c)) for c in shown if row.get(c) is not None or c in before
+        )
+
+    return differs
