@@ -126,7 +126,37 @@ _COLUMNS: Final = (
     *_ON_ICE_COLUMNS,
     *_TAG_COLUMNS,
     *_RUSH_COLUMNS,
+    c.XG_FOR,
+    c.XG_ADJ,
 )
+
+
+@table(key=("game_id", "player_id"), grain="one skater in one tracked game", kind="aggregate", from_tracking=True)
+def skater_lines(
+    skaters: pl.DataFrame,
+    player_credits: pl.DataFrame,
+    player_tags: pl.DataFrame,
+    player_on_ice: pl.DataFrame,
+    side_attempts: pl.DataFrame,
+    player_xg: pl.DataFrame,
+) -> pl.DataFrame:
+    """The box score of the skaters without names: credits from the events, on-ice figures from the stints.
+
+    On-ice figures are null, not 0, in a game without valid stints.
+    """
+    return (
+        skaters.join(player_credits, on=PLAYER, how="left")
+        .join(player_tags, on=PLAYER, how="left")
+        .join(player_xg, on=[*PLAYER, "side"], how="left")
+        .with_columns(pl.col(column.name).fill_null(0) for column in (*_COUNTED, c.XG_FOR, c.XG_ADJ))
+        .join(player_on_ice.drop("side"), on=PLAYER, how="left")
+        .join(side_attempts, on=["game_id", "side"], how="left")
+        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
+        .sort("game_id", "team_id", "player_id")
+        .with_columns(**_sums())
+        .with_columns(**_rates())
+        .with_columns(**_relative())
+    )
 
 
 @table(
@@ -136,36 +166,15 @@ _COLUMNS: Final = (
     from_tracking=True,
     columns=_COLUMNS,
 )
-def fact_player_game_stats(
-    skaters: pl.DataFrame,
-    player_credits: pl.DataFrame,
-    player_tags: pl.DataFrame,
-    player_on_ice: pl.DataFrame,
-    side_attempts: pl.DataFrame,
-    dim_player: pl.DataFrame,
-) -> pl.DataFrame:
+def fact_player_game_stats(skater_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.
 
     On-ice figures are null, not 0, in a game without valid stints.
     """
-    rows = (
-        skaters.join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
-        .join(player_credits, on=PLAYER, how="left")
-        .join(player_tags, on=PLAYER, how="left")
-        .with_columns(pl.col(column.name).fill_null(0) for column in _COUNTED)
-        .join(player_on_ice.drop("side"), on=PLAYER, how="left")
-        .join(side_attempts, on=["game_id", "side"], how="left")
-        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
-        .sort("game_id", "team_id", "player_id")
-    )
-    return (
-        rows.with_columns(**_sums())
-        .with_columns(**_rates())
-        .with_columns(**_relative())
-        .select(
-            pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
-            *(column.name for column in _COLUMNS[1:]),
-        )
+    names = dim_player.select("player_id", player_name="player_full_name")
+    return skater_lines.join(names, on="player_id", how="left", maintain_order="left").select(
+        pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
+        *(column.name for column in _COLUMNS[1:]),
     )
 
 
