@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import possession as s
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
@@ -103,6 +104,7 @@ _TAG_COLUMNS: Final = (
     c.SUPPORT_DEF,
     c.DEF_INVOLVEMENT,
 )
+_RUSH_COLUMNS: Final = s.PLAYER_RUSH
 _WHO_COLUMNS: Final = (
     k.GAME_ID,
     k.SEASON_ID,
@@ -123,6 +125,7 @@ _COLUMNS: Final = (
     *_CREDIT_COLUMNS,
     *_ON_ICE_COLUMNS,
     *_TAG_COLUMNS,
+    *_RUSH_COLUMNS,
     c.XG_FOR,
     c.XG_ADJ,
 )
@@ -186,8 +189,9 @@ _FROM_STINTS: Final = (
 )
 _COUNTED: Final = tuple(
     column
-    for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS)
-    if column.sql_type == "integer" and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT)
+    for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS, *_RUSH_COLUMNS)
+    if column.sql_type == "integer"
+    and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT, s.RUSH_POINTS)
 )
 
 
@@ -202,6 +206,7 @@ def _sums() -> dict[str, pl.Expr]:
         "pts": pl.col("goals") + pl.col("assists"),
         "sog": pl.col("saved_shots").fill_null(0) + pl.col("goals"),
         "fo_total": pl.col("fo_wins") + pl.col("fo_losses"),
+        "rush_points": pl.col("rush_goals") + pl.col("rush_assists"),
         "def_involvement": pl.col("primary_def_events") + pl.col("support_def_events"),
         "toi_seconds": int32(pl.col("toi").round()),
         "plus_ev": plus_ev,
