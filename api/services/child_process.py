@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,15 @@ from api.services.job_store import ProcessRef
 from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark
 
 _POLL_SECONDS: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How a job's program is started: an interpreter and a script, where, and with which environment."""
+
+    command: Sequence[str]
+    cwd: Path
+    environment: Callable[[], Mapping[str, str]]
 
 
 def run_child(
