@@ -1,9 +1,10 @@
 """The features of each model, typed: `Request` is their union, told apart by `model`. Loads no numpy."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -12,11 +13,20 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class GameOutcomeFeatures(_Strict):
-    """Two teams; without a date, both rested, at the time of the last game known."""
-
+class _TwoTeams(_Strict):
     home_team_id: Id
     away_team_id: Id
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if self.home_team_id == self.away_team_id:
+            raise PydanticCustomError("same_team", "A team cannot play itself: home_team_id equals away_team_id")
+        return self
+
+
+class GameOutcomeFeatures(_TwoTeams):
+    """Two teams; without a date, both rested, at the time of the last game known."""
+
     date: dt.date | None = None
 
 
@@ -35,11 +45,9 @@ class GoalPredictionFeatures(_Strict):
     game_context: GameContext = GameContext()
 
 
-class WinProbabilityFeatures(_Strict):
+class WinProbabilityFeatures(_TwoTeams):
     """A game in progress. Clock and periods as in the league's rules; skaters without goalies."""
 
-    home_team_id: Id
-    away_team_id: Id
     home_goals: int = Field(ge=0, le=99)
     away_goals: int = Field(ge=0, le=99)
     period: int = Field(ge=1, le=9)
@@ -76,6 +84,12 @@ class LineChemistryFeatures(_Strict):
     """Two to five skaters of one side."""
 
     player_ids: Annotated[list[Id], Field(min_length=2, max_length=5)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.player_ids)) < len(self.player_ids):
+            raise PydanticCustomError("same_player", "player_ids names a player twice")
+        return self
 
 
 class GameOutcomeRequest(_Strict):
@@ -139,3 +153,7 @@ Request = Annotated[
 ]
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 """Reads a request from plain data or JSON; pydantic's ValidationError says what is wrong with it."""
+KINDS: Final[dict[str, type[BaseModel]]] = {
+    kind.model_fields["model"].default: kind for kind in get_args(get_args(Request)[0])
+}
+"""Every model's name with the class of its requests."""

@@ -22,7 +22,6 @@ from ml.season_simulation import Rulebook, SeasonOdds, Standing, simulate, stand
 
 NAME: Final = "playoff_probability"
 FEATURES: Final = ("team_id", "standings", "remaining schedule", "game_outcome", "league.toml")
-SIMULATIONS: Final = 10_000
 _EVALUATED_SEASONS: Final = 3
 _EVALUATION_SIMULATIONS: Final = 2_000
 _EVEN: Final = 0.5
@@ -77,9 +76,8 @@ def train(league: League) -> Trained:
     return Trained("monte_carlo", parameters, {}, FEATURES, evaluation, _warnings(evaluation))
 
 
-def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULATIONS) -> Answer:
+def answer(outcome: Outcome, p: Parameters, team: int, odds: SeasonOdds) -> Answer:
     """A team's odds. The headline is the chance of a playoff place; the interval is of its final points."""
-    odds = season_odds(outcome, p, simulations)
     names = outcome.parameters.team_names
     chance = float(odds.playoffs[team])
     notes = ("playoff games have been played: title odds start from the seeds again",) if p.playoffs_begun else ()
@@ -95,7 +93,7 @@ def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULA
             "mean_points": float(odds.mean_points[team]),
             "seeds": {str(place + 1): float(share) for place, share in enumerate(odds.seeds[team]) if share > 0},
             "games_left": sum(team in pair for pair in zip(p.home, p.away, strict=True)),
-            "simulations": simulations,
+            "simulations": odds.seasons,
             "league": [
                 {"team": names[t], "playoffs": float(odds.playoffs[t]), "title": float(odds.title[t])}
                 for t in np.argsort(-odds.mean_points).tolist()
@@ -106,8 +104,8 @@ def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULA
     )
 
 
-def season_odds(outcome: Outcome, p: Parameters, simulations: int) -> SeasonOdds:
-    """The odds of every team."""
+def odds_of(outcome: Outcome, p: Parameters, simulations: int) -> SeasonOdds:
+    """The odds of every team, from so many simulated seasons."""
     rules = LeagueRules.from_mapping(p.rules)
     fixtures = _fixtures(outcome, p)
     # teams without a game this season must not take a place
