@@ -24,6 +24,7 @@ from etl.tables import (
     standings,
     stints,
     teams,
+    value,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -42,6 +43,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     puck_play,
     credit,
     box_score,
+    value,
     goalies,
     teams,
     standings,
