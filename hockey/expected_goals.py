@@ -32,7 +32,9 @@ from typing import Final
 from hockey.rink import GOAL_LINE_X_FT
 
 REBOUND_SECONDS: Final = 3.0  # HockeyViz and others: a shot within 3 s of the one before by the same side
-RUSH_SECONDS: Final = 4.0  # HockeyViz, hockey-statistics.com: within 4 s of the puck outside the zone
+RUSH_SECONDS: Final = (
+    4.0  # HockeyViz, hockey-statistics.com: within 4 s of the puck outside the zone; here of the rush's entry
+)
 TURNOVER_SECONDS: Final = 4.0  # the same span after the puck was won from the other side
 HIGH_DANGER_XG: Final = 0.10  # about twice the average attempt: a rebound, a tip off the rush, an empty net
 MEDIUM_DANGER_XG: Final = 0.06

@@ -81,11 +81,22 @@ RUSH_GOAL_COUNT: Final = count(
 )
 
 RUSH_POINTS: Final = count("rush_points", "Rush goals plus rush assists.", formula="rush_goals + rush_assists")
+RUSH_XG_SUM: Final = numeric(
+    "xg", "Expected goals of the attempts on the rush.", nullable=False, formula="sum of the xG of the Shot rows"
+)
+RUSH_XG: Final = numeric(
+    "rush_xg",
+    "Expected goals of the own rush entries' shots.",
+    nullable=False,
+    formula="sum of xg over the fact_rushes led by the player",
+)
+
 PLAYER_RUSH: Final = (
     count("rush_shots", "Own rush entries that led to a shot.", formula="fact_rushes led by the player with shots > 0"),
     count("rush_goals", "Own rush entries that led to a goal.", formula="fact_rushes led by the player with goals > 0"),
     count("rush_assists", "Assists on goals scored on a rush."),
     RUSH_POINTS,
+    RUSH_XG,
     count(
         "breakaway_goals",
         "Goals on breakaways.",

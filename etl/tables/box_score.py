@@ -157,7 +157,7 @@ def skater_lines(
         skaters.join(player_credits, on=PLAYER, how="left")
         .join(player_tags, on=PLAYER, how="left")
         .join(player_xg, on=[*PLAYER, "side"], how="left")
-        .with_columns(pl.col(column.name).fill_null(0) for column in (*_COUNTED, c.XG_FOR, c.XG_ADJ))
+        .with_columns(pl.col(column.name).fill_null(0) for column in (*_COUNTED, c.XG_FOR, c.XG_ADJ, s.RUSH_XG))
         .join(player_on_ice.drop("side"), on=PLAYER, how="left")
         .join(side_attempts, on=["game_id", "side"], how="left")
         .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)

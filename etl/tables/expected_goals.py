@@ -7,8 +7,9 @@ import polars as pl
 
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, side_value
+from etl.tables.possession import EVENT
 from etl.tables.stints import BLOCKED
-from hockey.details import CONTROLLED_MEANS, DETAILS
+from hockey.details import DETAILS
 from hockey.event_types import EVENT_TYPES
 from hockey.expected_goals import (
     HIGH_DANGER_XG,
@@ -24,47 +25,43 @@ from hockey.rink import GOAL_LINE_X_FT
 
 _TYPE, _DETAIL, _T = pl.col("event_type"), pl.col("detail1"), pl.col("t_start")
 _HALTS: Final = ("Goal", *(t.code for t in EVENT_TYPES if t.category in {"restart", "stoppage", "course"}))
-_CROSSINGS: Final = tuple(f"{line}_{means}" for line in ("ZoneEntry", "ZoneExit") for means in CONTROLLED_MEANS)
 _IS_SHOT: Final = _TYPE == "Shot"
-_CROSSED: Final = (
-    (_TYPE == "Zone_Entry_Exit") & _DETAIL.is_in(["Zone_Entry", "Zone_Exit"]) & pl.col("detail2").is_in(_CROSSINGS)
-).fill_null(value=False)
 _LOST: Final = (_DETAIL == "Turnover_Giveaway").fill_null(value=False)
 _WON: Final = (_DETAIL == "Turnover_Takeaway").fill_null(value=False)
 
 
 @table(key=("game_id", "event_idx"), grain="one shot attempt of a side", from_tracking=True)
-def attempt_context(plays: pl.DataFrame) -> pl.DataFrame:
+def attempt_context(plays: pl.DataFrame, possession: pl.DataFrame) -> pl.DataFrame:
     """Whether an attempt is a rebound, comes off the rush or after a turnover, and the flurry that it belongs to.
 
-    Rebound: within 3 s of the side's attempt before. Rush: within 4 s of the side's controlled entry or exit. After a
+    Rebound: within 3 s of the side's attempt before. Rush: within 4 s of a rush's entry (`hockey.possession`). After a
     turnover: within 4 s of the other side's giveaway or an own takeaway. Always in one stretch of play: no whistle,
     faceoff or goal between. A flurry is an attempt and the rebounds that follow it; `flurry` is its first `event_idx`.
     """
     stretch = ["game_id", "period", "stretch", "side"]
     moments = (
         plays.lazy()
-        .filter(_IS_SHOT | _CROSSED | _LOST | _WON | _TYPE.is_in(_HALTS))
+        .filter(_IS_SHOT | _LOST | _WON | _TYPE.is_in(_HALTS))
         .select("game_id", "event_idx", "period", "event_type", "detail1", "detail2", "t_start", "team")
         .sort("game_id", "event_idx")
         .with_columns(
             stretch=_TYPE.is_in(_HALTS).cum_sum(), side=pl.when(_LOST).then(other_side("team")).otherwise("team")
         )
-        .filter(_IS_SHOT | _CROSSED | _LOST | _WON, pl.col("side").is_not_null())
+        .filter(_IS_SHOT | _LOST | _WON, pl.col("side").is_not_null())
     )
     return (
         moments.with_columns(
             shot_t=_latest(_IS_SHOT, stretch, before=True),
-            crossed_t=_latest(_CROSSED, stretch),
             won_t=_latest(_LOST | _WON, stretch),
         )
         .filter(_IS_SHOT)
+        .join(possession.lazy().select(*EVENT, "rush_s"), on=EVENT, how="left", maintain_order="left")
         .select(
             "game_id",
             "event_idx",
             *stretch[1:],
             is_rebound=_within("shot_t", REBOUND_SECONDS),
-            is_rush=_within("crossed_t", RUSH_SECONDS),
+            is_rush=(pl.col("rush_s") <= RUSH_SECONDS).fill_null(value=False),
             after_turnover=_within("won_t", TURNOVER_SECONDS),
         )
         .with_columns(flurry=pl.when(~pl.col("is_rebound")).then("event_idx").forward_fill().over(stretch))

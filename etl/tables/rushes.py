@@ -40,7 +40,9 @@ def rush_events(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
 
 
 @table(key=("game_id", "rush_idx"), grain="one rush", from_tracking=True)
-def rushes(rush_events: pl.DataFrame, event_players: pl.DataFrame, game_goalies: pl.DataFrame) -> pl.DataFrame:
+def rushes(
+    rush_events: pl.DataFrame, event_players: pl.DataFrame, game_goalies: pl.DataFrame, shot_xg: pl.DataFrame
+) -> pl.DataFrame:
     """Each rush with its numbers: attackers against defenders at the entry, attempts, goals, breakaway.
 
     `is_successful`: the entry was tagged a success, or an attempt followed.
@@ -57,13 +59,15 @@ def rushes(rush_events: pl.DataFrame, event_players: pl.DataFrame, game_goalies:
         )
     )
     return (
-        rush_events.group_by(_RUSH)
+        rush_events.join(shot_xg.select(*EVENT, "xg"), on=EVENT, how="left", maintain_order="left")
+        .group_by(_RUSH)
         .agg(
             pl.col("sequence_index").first(),
             leader=pl.col("player_1").filter(_AT_ENTRY).first(),
             succeeds=pl.col("success").filter(_AT_ENTRY).first().fill_null(value=False),
             shots=((pl.col("event_type") == "Shot") & _DURING).sum().cast(pl.Int32),
             goals=(pl.col("is_goal") == 1).sum().cast(pl.Int32),
+            xg=pl.col("xg").sum(),
             is_breakaway=_BREAKAWAY.any(),
         )
         .join(skaters, on=_RUSH, how="left")
@@ -101,6 +105,7 @@ def rushes(rush_events: pl.DataFrame, event_players: pl.DataFrame, game_goalies:
         c.RUSH_SUCCESS,
         c.RUSH_SHOT_COUNT,
         c.RUSH_GOAL_COUNT,
+        c.RUSH_XG_SUM,
         e.STRENGTH,
     ),
 )
@@ -132,6 +137,7 @@ def fact_rushes(rushes: pl.DataFrame, plays: pl.DataFrame, dim_player: pl.DataFr
             "is_successful",
             "shots",
             "goals",
+            "xg",
             "strength",
         )
     )
@@ -181,7 +187,12 @@ def player_rushes(
     led = (
         rushes.drop_nulls("leader")
         .group_by("game_id", player_id="leader")
-        .agg(rush_shots=_times(_SHOT), rush_goals=_times(_SCORED), odd_man_rushes=_times("is_odd_man"))
+        .agg(
+            rush_shots=_times(_SHOT),
+            rush_goals=_times(_SCORED),
+            rush_xg=pl.col("xg").sum(),
+            odd_man_rushes=_times("is_odd_man"),
+        )
     )
     on_rush = rush_events.filter(pl.col("is_goal") == 1).select(EVENT)
     helped = assists.join(on_rush, on=EVENT, how="semi").group_by(PLAYER).agg(rush_assists=pl.len().cast(pl.Int32))

@@ -39,13 +39,13 @@ class TestContext:
         ("means", "t", "rush"),
         [
             ("ZoneEntry_Carried", 14, True),
-            ("ZoneExit_Pass", 14, True),
+            ("ZoneExit_Pass", 14, False),
             ("ZoneEntry_Carried", 15, False),
             ("ZoneEntry_DumpIn", 12, False),
         ],
-        ids=["4 s after a carry", "after a pass out", "too late", "after a dump-in"],
+        ids=["4 s after a carry", "after a pass out of the own zone", "too late", "after a dump-in"],
     )
-    def test_a_rush_shot_follows_a_controlled_crossing_within_4_s(self, means, t, rush) -> None:
+    def test_a_rush_shot_comes_within_4_s_of_a_rush_s_entry(self, means, t, rush) -> None:
         found = build("attempt_context", [crossing(0, "home", 10, means), shot(1, "home", t), shot(2, "away", t)])
         assert found["is_rush"].to_list() == [rush, False]
 

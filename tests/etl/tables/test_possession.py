@@ -153,12 +153,14 @@ class TestRushes:
             make_role(4, "event_1", "h2"),
             make_role(6, "event_1", "h2"),
         ]
-        (found,) = build("fact_player_game_stats", events=events, event_players=roles, shifts=[make_stint(0, 0, 200)])
+        stints = [make_stint(0, 0, 200)]
+        found, attempts = build("fact_player_game_stats", "shot_xg", events=events, event_players=roles, shifts=stints)
         counts = {
             name: dict(zip(found["player_id"], found[name], strict=True))
             for name in found.columns
             if name.startswith("rush_")
         }
+        assert counts.pop("rush_xg")["h1"] == attempts["xg"].item() > 0
         assert {name: [of[p] for p in ("h1", "h2", "h3", "a1")] for name, of in counts.items()} == {
             "rush_shots": [1, 0, 0, 0],
             "rush_goals": [1, 0, 0, 0],
