@@ -16,6 +16,8 @@ from etl.tables import (
     goals,
     input_quality,
     league,
+    lines,
+    pairs,
     player_seasons,
     plays,
     possession,
@@ -28,6 +30,7 @@ from etl.tables import (
     standings,
     stints,
     teams,
+    value,
     zone_time,
 )
 
@@ -47,6 +50,9 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     puck_play,
     credit,
     box_score,
+    value,
+    lines,
+    pairs,
     goalies,
     teams,
     crossings,
