@@ -8,6 +8,7 @@ from etl.tables import (
     box_score,
     code_lists,
     credit,
+    doubts,
     events,
     expected_goals,
     game_sheets,
@@ -50,6 +51,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     game_sheets,
     player_seasons,
     input_quality,
+    doubts,
 )
 SOURCES: Final = (
     *("players", "teams", "seasons", "schedule", "official_roster", "games", "rosters", "events", "event_players"),
