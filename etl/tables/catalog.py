@@ -8,6 +8,7 @@ from etl.tables import (
     box_score,
     code_lists,
     credit,
+    crossings,
     doubts,
     events,
     expected_goals,
@@ -24,9 +25,11 @@ from etl.tables import (
     schedule,
     sequences,
     shots,
+    special_teams,
     standings,
     stints,
     teams,
+    zone_time,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -47,6 +50,9 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     box_score,
     goalies,
     teams,
+    crossings,
+    zone_time,
+    special_teams,
     standings,
     game_sheets,
     player_seasons,
