@@ -29,6 +29,7 @@ from etl.tables import (
     standings,
     stints,
     teams,
+    value,
     zone_time,
 )
 
@@ -48,6 +49,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     puck_play,
     credit,
     box_score,
+    value,
     goalies,
     teams,
     crossings,
