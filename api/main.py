@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
@@ -56,7 +57,7 @@ from api.services.tracking_staging import TrackingStaging
 from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
-from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
+from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
 from warehouse.opening import Choice
@@ -134,8 +135,7 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     services.jobs.end_streams()
     services.games.close()
     services.warehouse.closing.set()
-    await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
-    await asyncio.to_thread(services.warehouse.close)
+    await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
@@ -146,8 +146,8 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     warehouse = WarehouseGate(data_dir, _choice(settings))
     environment = _child_environment(settings, environ)
 
-    def with_database() -> Mapping[str, str]:
-        return {**environment, **warehouse.child_environment()}
+    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
+        return {**environment, **warehouse.child_environment(cancelled)}
 
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
@@ -158,7 +158,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     )
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
-    training = TrainService(jobs, data_dir, program=Program(train_command, PROJECT_ROOT, lambda: environment))
+    training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
     program = Program(etl_command, PROJECT_ROOT, with_database)
     etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
     executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ml import chemistry, goalies, in_game, in_game_training, outcome, scorers, season_odds, similarity
+from ml import chemistry, goalies, in_game, in_game_training, outcome, scorers, season_odds, shot_quality, similarity
 from ml.artifact import Source, Trained
 from ml.league import COLUMNS, League
 from snapshot.reader import Snapshot
@@ -16,6 +16,7 @@ TRAINERS: Final[Mapping[str, Callable[[League], Trained]]] = {
     scorers.NAME: scorers.train,
     similarity.NAME: similarity.train,
     chemistry.NAME: chemistry.train,
+    shot_quality.NAME: shot_quality.train,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import psutil
 
 from api.services import child_launch
+from api.services.child_environment import ChildEnvironment
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed, JobStopped
 from api.services.job_store import ProcessRef
@@ -26,7 +27,7 @@ class Program:
 
     command: Sequence[str]
     cwd: Path
-    environment: Callable[[], Mapping[str, str]]
+    environment: ChildEnvironment
 
 
 def run_child(

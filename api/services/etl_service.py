@@ -10,7 +10,7 @@ from api.models.job import Job, TriggerETLRequest
 from api.services.child_process import Program, run_child
 from api.services.etl_watch import RunWatch, failure
 from api.services.job_context import JobContext
-from api.services.job_errors import JobFailed
+from api.services.job_errors import JobFailed, JobInterrupted
 from api.services.job_followers import Followers
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
@@ -18,6 +18,7 @@ from api.services.upload_service import ETLRun
 from snapshot.fence import Fence
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
+from warehouse.errors import PublishCancelled
 
 _BLOCKED_BY_A_CHECK: Final = 3
 _LOOK_AGAIN_SECONDS: Final = 0.5
@@ -56,9 +57,12 @@ class ETLService:
             QueueFull: too many jobs wait.
             ShuttingDown, JournalUnavailable: no job can be taken now.
         """
+        wanted = request.as_new_job(idempotency_key=idempotency_key)
+        if (known := self._jobs.known_job(wanted)) is not None:
+            return known
         self._games.require("game_ids", request.game_ids or ())
         self._games.require("exclude_game_ids", request.exclude_game_ids or ())
-        return self._jobs.get_job(self._jobs.create_job(request.as_new_job(idempotency_key=idempotency_key)))
+        return self._jobs.get_job(self._jobs.create_job(wanted))
 
     def _run_etl_sync(self, job: Job, context: JobContext) -> dict[str, object]:
         """Run the ETL program for a job, to its end, on the thread of the lane; the job's result.
@@ -74,7 +78,7 @@ class ETLService:
                 exit_code = run_child(
                     self._arguments(job, progress_file),
                     cwd=self._program.cwd,
-                    env=self._program.environment(),
+                    env=self._environment(context),
                     context=context,
                     on_poll=watch.poll,
                 )
@@ -88,6 +92,19 @@ class ETLService:
     def give_up(self, job: Job) -> None:
         """See to it that a run which was interrupted can never publish, should anything of it be left."""
         Fence(self._data_dir).lower(job.job_id)
+
+    def _environment(self, context: JobContext) -> Mapping[str, str]:
+        """The child's environment, once the database is there to be named in it.
+
+        Raises:
+            JobCancelled, JobTimedOut, JobInterrupted: the job was stopped while the database started.
+        """
+        context.report(None, "Opening the database")
+        try:
+            return self._program.environment(context.cancel_requested)
+        except PublishCancelled as error:
+            context.check()
+            raise JobInterrupted("The server was shut down before the run began") from error
 
     @contextmanager
     def _allowed_to_publish(self, job: Job, context: JobContext) -> Iterator[None]:
