@@ -8,12 +8,12 @@ import asyncio
 import os
 import socket
 import sys
-import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
@@ -146,7 +146,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     warehouse = WarehouseGate(data_dir, _choice(settings))
     environment = _child_environment(settings, environ)
 
-    def with_database(cancelled: threading.Event | None = None) -> Mapping[str, str]:
+    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
         return {**environment, **warehouse.child_environment(cancelled)}
 
     etl_command = (sys.executable, str(settings.etl_script))
@@ -158,7 +158,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     )
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
-    training = TrainService(jobs, data_dir, program=Program(train_command, PROJECT_ROOT, lambda _=None: environment))
+    training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
     program = Program(etl_command, PROJECT_ROOT, with_database)
     etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
     executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}

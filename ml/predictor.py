@@ -10,13 +10,14 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from ml import chemistry, goalies, in_game, outcome, scorers, season_odds, similarity
+from ml import chemistry, goalies, in_game, outcome, scorers, season_odds, shot_quality, similarity
 from ml.arrays import Floats
 from ml.artifact import Artifact, load
 from ml.errors import InvalidArtifact, UnknownName, near_matches
 from ml.outcome import Outcome
 from ml.prediction import Answer, Prediction
 from ml.requests import (
+    ExpectedGoalsRequest,
     GameOutcomeRequest,
     GoaliePerformanceRequest,
     GoalPredictionRequest,
@@ -38,6 +39,7 @@ NAMES: Final = (
     scorers.NAME,
     similarity.NAME,
     chemistry.NAME,
+    shot_quality.NAME,
 )
 _MOST_ODDS: Final = 8
 """Numbers of simulations whose odds are kept; nearly everybody asks for the default one."""
@@ -68,6 +70,7 @@ class Predictor:
         self.scorers = self._parameters(scorers.NAME, scorers.Parameters)
         self.similarity = self._parameters(similarity.NAME, similarity.Parameters)
         self.chemistry = self._parameters(chemistry.NAME, chemistry.Parameters)
+        self.shots = self._parameters(shot_quality.NAME, shot_quality.Parameters)
         self.odds: dict[int, SeasonOdds] = {}
         self.units = chemistry.units_of(dict(arrays.get(chemistry.NAME, {})))
 
@@ -100,6 +103,7 @@ class Predictor:
             GoalPredictionRequest: self._goal_prediction,
             SimilarPlayersRequest: self._similar_players,
             LineChemistryRequest: self._line_chemistry,
+            ExpectedGoalsRequest: self._expected_goals,
         }
         return self._signed(request.model, answers[type(request)](request))
 
@@ -183,6 +187,9 @@ class Predictor:
     def _line_chemistry(self, request: LineChemistryRequest) -> Answer:
         group = [_known("tracked skater", player, self.chemistry.players) for player in request.features.player_ids]
         return chemistry.answer(self.chemistry, self.units, group)
+
+    def _expected_goals(self, request: ExpectedGoalsRequest) -> Answer:
+        return shot_quality.answer(self.shots, request.features)
 
     def _team(self, team_id: str) -> int:
         teams = self.outcome.parameters.teams

@@ -92,6 +92,39 @@ class LineChemistryFeatures(_Strict):
         return self
 
 
+ShotType = Literal[
+    "Wrist", "Backhand", "Slap", "Snap", "OneTime", "Tip", "Bat", "Poke", "WrapAround", "Dumpin", "Cradle", "Other"
+]
+
+
+class ExpectedGoalsFeatures(_Strict):
+    """A shot attempt. Coordinates in feet from centre ice, +x towards the net attacked; both or none."""
+
+    shot_type: ShotType | None = None
+    situation: Literal["EV", "PP", "SH", "EN"] | None = Field(
+        default=None, description="the shooters'; EN: at an empty net"
+    )
+    is_rebound: bool = Field(default=False, description="within 3 s of the side's attempt before")
+    is_rush: bool = Field(default=False, description="within 4 s of a rush's entry")
+    after_turnover: bool = Field(default=False, description="within 4 s of winning the puck from the other side")
+    is_blocked: bool = False
+    x_ft: float | None = Field(default=None, ge=-100, le=100)
+    y_ft: float | None = Field(default=None, ge=-42.5, le=42.5)
+
+    @model_validator(mode="after")
+    def _both_coordinates_or_none(self) -> Self:
+        if (self.x_ft is None) != (self.y_ft is None):
+            raise PydanticCustomError("half_a_place", "x_ft and y_ft are given together or not at all")
+        return self
+
+
+class ExpectedGoalsRequest(_Strict):
+    """A shot's goal probability."""
+
+    model: Literal["expected_goals"] = "expected_goals"
+    features: ExpectedGoalsFeatures
+
+
 class GameOutcomeRequest(_Strict):
     """Who wins, and by how many goals."""
 
@@ -148,7 +181,8 @@ Request = Annotated[
     | GoaliePerformanceRequest
     | PlayoffProbabilityRequest
     | SimilarPlayersRequest
-    | LineChemistryRequest,
+    | LineChemistryRequest
+    | ExpectedGoalsRequest,
     Field(discriminator="model"),
 ]
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

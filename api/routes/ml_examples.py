@@ -82,6 +82,13 @@ PREDICT_REQUESTS: Final[dict[str, Any]] = {
         "summary": "Who plays like him?",
         "value": {"model": "similar_players", "features": {"player_id": "P100001", "count": 3}},
     },
+    "expected_goals": {
+        "summary": "Is this shot a goal?",
+        "value": {
+            "model": "expected_goals",
+            "features": {"shot_type": "Backhand", "situation": "PP", "is_rebound": True, "x_ft": 78, "y_ft": -6},
+        },
+    },
     "line_chemistry": {
         "summary": "What is the pair worth beyond its members?",
         "value": {"model": "line_chemistry", "features": {"player_ids": ["P100001", "P100022"]}},

@@ -1,10 +1,13 @@
 """Training jobs: queue them, and run `python -m ml.train` as the child that does the work."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import msgspec
 
 from api.models.job import Job, JobKind, NewJob
 from api.models.ml import TrainRequest
-from api.services.child_process import Program, run_child
+from api.services.child_process import run_child
 from api.services.etl_watch import RunWatch, failure
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed
@@ -18,10 +21,20 @@ from snapshot.reader import published_id
 class TrainService:
     """Queues trainings and runs them."""
 
-    def __init__(self, jobs: JobManager, data_dir: DataDir, *, program: Program) -> None:
+    def __init__(
+        self,
+        jobs: JobManager,
+        data_dir: DataDir,
+        *,
+        command: Sequence[str],
+        cwd: Path,
+        environment: Mapping[str, str],
+    ) -> None:
         self._jobs = jobs
         self._data_dir = data_dir
-        self._program = program
+        self._command = command
+        self._cwd = cwd
+        self._environment = environment
 
     def train(
         self, request: TrainRequest, *, linked_to: ETLRun | None = None, idempotency_key: str | None = None
@@ -55,9 +68,9 @@ class TrainService:
         arguments = ["--data-dir", str(self._data_dir.root), "--progress-file", str(progress_file)]
         try:
             exit_code = run_child(
-                [*self._program.command, *arguments, "--seed", str(job.options.get("seed", 0))],
-                cwd=self._program.cwd,
-                env=self._program.environment(),
+                [*self._command, *arguments, "--seed", str(job.options.get("seed", 0))],
+                cwd=self._cwd,
+                env=self._environment,
                 context=context,
                 on_poll=watch.poll,
             )

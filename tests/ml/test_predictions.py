@@ -41,6 +41,7 @@ EXAMPLES = {
     "goalie_performance": {"player_id": "GT00", "opponent_team_id": "T02"},
     "similar_players": {"player_id": "PT0001"},
     "line_chemistry": {"player_ids": ["PT0000", "PT0001"]},
+    "expected_goals": {"shot_type": "Tip", "is_rush": True},
 }
 
 
