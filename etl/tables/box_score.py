@@ -7,6 +7,7 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.columns import possession as s
+from etl.columns.lineage import SKATER_GAME, explained
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
@@ -164,7 +165,7 @@ def skater_lines(
     grain="one skater in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, SKATER_GAME),
 )
 def fact_player_game_stats(skater_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.

@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns.lineage import GOALIE_GAME, explained
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
@@ -80,7 +81,7 @@ _COLUMNS: Final = (
     grain="one goalie in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, GOALIE_GAME),
 )
 def fact_goalie_game_stats(goalie_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """Saves, goals allowed and time in the net of every goalie who played.
