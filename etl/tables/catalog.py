@@ -10,10 +10,12 @@ from etl.tables import (
     credit,
     events,
     expected_goals,
+    game_sheets,
     goalies,
     goals,
     input_quality,
     league,
+    player_seasons,
     plays,
     possession,
     puck_play,
@@ -45,6 +47,8 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     goalies,
     teams,
     standings,
+    game_sheets,
+    player_seasons,
     input_quality,
 )
 SOURCES: Final = (
