@@ -8,6 +8,7 @@ from etl.tables import (
     box_score,
     code_lists,
     credit,
+    crossings,
     events,
     expected_goals,
     game_sheets,
@@ -23,9 +24,11 @@ from etl.tables import (
     schedule,
     sequences,
     shots,
+    special_teams,
     standings,
     stints,
     teams,
+    zone_time,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -46,6 +49,9 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     box_score,
     goalies,
     teams,
+    crossings,
+    zone_time,
+    special_teams,
     standings,
     game_sheets,
     player_seasons,
