@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\Z")]
-Operator = Literal["eq", "ne", "ne_or_null", "le_or_null", "in", "eq_or_all"]
+Operator = Literal["eq", "ne", "ne_or_null", "le_or_null", "in", "eq_or_all", "is_null", "is_not_null"]
 # how the side of a row relates to that of the row it is linked with
 SideRule = Literal["any", "same", "same_or_unknown", "other"]
 SIDE: Final = "team_venue"
@@ -23,6 +23,8 @@ _SAID: Final[dict[Operator, str]] = {
     "le_or_null": "is not above",
     "in": "in",
     "eq_or_all": "=",
+    "is_null": "is",
+    "is_not_null": "is not",
 }
 _SIDES_SAID: Final[dict[SideRule, str]] = {
     "any": "",
@@ -95,10 +97,8 @@ def _joined(conditions: Sequence[Condition]) -> str:
 
 
 def _literal(value: object) -> str:
-    return (
-        "(" + ", ".join(map(str, value)) + ")"
-        if isinstance(value, tuple)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    if value is None:
+        return "null"
+    if isinstance(value, tuple):
+        return f"({', '.join(value)})"
+    return str(value).lower() if isinstance(value, bool) else str(value)

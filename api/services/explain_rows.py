@@ -103,6 +103,8 @@ def _holds(condition: Condition, row: Row) -> "pl.Expr":
     value = row[condition.row] if condition.row else condition.value
     if condition.op == "eq_or_all" and value == EVERY:
         return pl.lit(value=True)
+    if condition.op in {"is_null", "is_not_null"}:
+        return column.is_null() if condition.op == "is_null" else column.is_not_null()
     if condition.op == "in":
         return column.is_in(list(value) if isinstance(value, tuple) else []).fill_null(value=False)
     given = pl.lit(value)

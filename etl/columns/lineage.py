@@ -121,3 +121,77 @@ TEAM_GAME: Final[Lineage] = {
     "fenwick_for": (_side("fact_shots", _OWN_SIDE, _NOT_BLOCKED),),
     "fenwick_against": (_side("fact_shots", _OTHER_SIDE, _NOT_BLOCKED),),
 }
+
+
+def _counted_games(*season: Condition) -> Link:
+    """The games that season and career tables count: included, of a season's type, and not still to come."""
+    return Link(
+        table="dim_schedule",
+        on="game_id",
+        where=(
+            Condition(column="include", value=True),
+            Condition(column="game_type", op="in", value=("Regular", "Playoffs")),
+            Condition(column="game_type", op="eq_or_all", row="game_type"),
+            *season,
+        ),
+        unless=(
+            Condition(column="schedule_type", value="Upcoming"),
+            Condition(column="home_total_goals", op="is_null"),
+        ),
+    )
+
+
+_PERSON: Final = _own("player_id")
+_SKATING: Final = (
+    Condition(column="player_position", op="ne_or_null", value="Goalie"),
+    Condition(column="goals_against", op="le_or_null", value=0),
+)
+
+
+def _by_sheet(sheet: str, tracked: str, *season: Condition) -> tuple[Part, ...]:
+    """Official figures of a skater, and those of the tracking for a game without a sheet."""
+    games = _counted_games(*season)
+    no_sheet = Link(
+        table="fact_gameroster",
+        on="game_id",
+        where=(*_PERSON, *_SKATING, Condition(column="data_origin", value="json")),
+    )
+    has_sheet = Condition(column="data_origin", op="ne_or_null", value="json")
+    return (
+        Part(table="fact_gameroster", where=(*_PERSON, *_SKATING, has_sheet), links=(games,), quantity=sheet),
+        Part(table="fact_player_game_stats", where=_PERSON, links=(games, no_sheet), quantity=tracked),
+    )
+
+
+def _skater_totals(*season: Condition) -> dict[str, tuple[Part, ...]]:
+    goals, assists = _by_sheet("goals", "goals", *season), _by_sheet("assist", "assists", *season)
+    return {
+        "goals": goals,
+        "assists": assists,
+        "points": (*goals, *assists),
+        "pim": _by_sheet("pim", "pim", *season),
+    }
+
+
+_SEASON: Final = _own("season_id")
+SKATER_SEASON: Final[Lineage] = _skater_totals(*_SEASON)
+SKATER_CAREER: Final[Lineage] = {f"career_{name}": parts for name, parts in _skater_totals().items()}
+
+
+def _results(*where: Condition, quantity: str | None = None) -> tuple[Part, ...]:
+    """Results of the team in games that count in the season."""
+    counted = (
+        *_own("team_id", "season_id"),
+        Condition(column="game_type", op="in", value=("Regular", "Playoffs")),
+        Condition(column="game_type", op="eq_or_all", row="game_type"),
+    )
+    return (Part(table="fact_team_results", where=(*counted, *where), quantity=quantity),)
+
+
+TEAM_SEASON: Final[Lineage] = {
+    "games_played": _results(),
+    "wins": _results(Condition(column="result", value="win")),
+    "losses": _results(Condition(column="result", value="loss")),
+    "ties": _results(Condition(column="result", value="tie")),
+    **{name: _results(quantity=name) for name in ("points", "goals_for", "goals_against")},
+}
