@@ -28,6 +28,7 @@ from etl.tables import (
     standings,
     stints,
     teams,
+    value,
     zone_time,
 )
 
@@ -47,6 +48,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     puck_play,
     credit,
     box_score,
+    value,
     goalies,
     teams,
     crossings,
