@@ -9,6 +9,7 @@ from etl.tables import (
     code_lists,
     credit,
     crossings,
+    doubts,
     events,
     expected_goals,
     game_sheets,
@@ -58,6 +59,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     game_sheets,
     player_seasons,
     input_quality,
+    doubts,
 )
 SOURCES: Final = (
     *("players", "teams", "seasons", "schedule", "official_roster", "games", "rosters", "events", "event_players"),
