@@ -7,6 +7,7 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import season as c
+from etl.columns.lineage import SKATER_CAREER, SKATER_SEASON, explained
 from etl.registry import table
 from etl.tables.expressions import percentage, ratio
 from hockey.value import MIN_GAMES_SHOWN
@@ -34,6 +35,7 @@ _TRACKED: Final = ("xg_for", "xg_adj")
     key=("player_season_basic_key",),
     grain="one skater in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
+<<<<<<< HEAD
     columns=(
         c.SKATER_SEASON_KEY,
         c.WHO,
@@ -60,6 +62,34 @@ _TRACKED: Final = ("xg_for", "xg_adj")
         c.XG_PER_GAME,
         c.GOALS_ABOVE_EXPECTED,
         c.SHOOTING_PCT,
+=======
+    columns=explained(
+        (
+            c.SKATER_SEASON_KEY,
+            c.WHO,
+            c.SEASON_PLAYED,
+            k.SEASON,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.SEASON_TEAM,
+            c.SEASON_TEAM_NAME,
+            c.USUAL_POSITION,
+            c.GAMES_PLAYED,
+            c.GOALS,
+            c.ASSISTS,
+            c.POINTS,
+            c.PIM,
+            *c.PER_GAME,
+            c.TRACKED_GAMES,
+            c.CF_PCT,
+            c.XG_FOR,
+            c.XG_ADJ,
+            c.XG_PER_GAME,
+            c.GOALS_ABOVE_EXPECTED,
+            c.SHOOTING_PCT,
+        ),
+        SKATER_SEASON,
+>>>>>>> explain
     ),
 )
 def fact_player_season_stats_basic(
@@ -111,16 +141,19 @@ def fact_player_season_stats_basic(
     key=("player_career_basic_key",),
     grain="one skater over all seasons, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.SKATER_CAREER_KEY,
-        c.WHO,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.USUAL_POSITION,
-        c.CURRENT_TEAM,
-        c.SEASONS_PLAYED,
-        *c.CAREER_COUNTS,
-        *c.CAREER_PER_GAME,
+    columns=explained(
+        (
+            c.SKATER_CAREER_KEY,
+            c.WHO,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.USUAL_POSITION,
+            c.CURRENT_TEAM,
+            c.SEASONS_PLAYED,
+            *c.CAREER_COUNTS,
+            *c.CAREER_PER_GAME,
+        ),
+        SKATER_CAREER,
     ),
 )
 def fact_player_career_stats_basic(
