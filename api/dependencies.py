@@ -151,9 +151,6 @@ Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
-<<<<<<< HEAD
 Models = Annotated[MLService, Depends(ml_service)]
 Training = Annotated[TrainService, Depends(train_service)]
-=======
 Explanations = Annotated[ExplainService, Depends(explain_service)]
->>>>>>> explain

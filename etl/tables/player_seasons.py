@@ -35,34 +35,6 @@ _TRACKED: Final = ("xg_for", "xg_adj")
     key=("player_season_basic_key",),
     grain="one skater in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-<<<<<<< HEAD
-    columns=(
-        c.SKATER_SEASON_KEY,
-        c.WHO,
-        c.SEASON_PLAYED,
-        k.SEASON,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.SEASON_TEAM,
-        c.SEASON_TEAM_NAME,
-        c.USUAL_POSITION,
-        c.GAMES_PLAYED,
-        c.GOALS,
-        c.ASSISTS,
-        c.POINTS,
-        c.PIM,
-        *c.PER_GAME,
-        c.TRACKED_GAMES,
-        c.WAR,
-        c.GAR,
-        c.PLAYER_RATING,
-        c.CF_PCT,
-        c.XG_FOR,
-        c.XG_ADJ,
-        c.XG_PER_GAME,
-        c.GOALS_ABOVE_EXPECTED,
-        c.SHOOTING_PCT,
-=======
     columns=explained(
         (
             c.SKATER_SEASON_KEY,
@@ -81,6 +53,9 @@ _TRACKED: Final = ("xg_for", "xg_adj")
             c.PIM,
             *c.PER_GAME,
             c.TRACKED_GAMES,
+            c.WAR,
+            c.GAR,
+            c.PLAYER_RATING,
             c.CF_PCT,
             c.XG_FOR,
             c.XG_ADJ,
@@ -89,7 +64,6 @@ _TRACKED: Final = ("xg_for", "xg_adj")
             c.SHOOTING_PCT,
         ),
         SKATER_SEASON,
->>>>>>> explain
     ),
 )
 def fact_player_season_stats_basic(
