@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.errors import Unavailable
 from api.services.etl_service import ETLService
+from api.services.explain_service import ExplainService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
@@ -109,6 +110,11 @@ async def table_service(built: Annotated[Services, Depends(services)]) -> TableS
     return built.tables
 
 
+async def explain_service(built: Annotated[Services, Depends(services)]) -> ExplainService:
+    """The service that explains published numbers."""
+    return ExplainService(built.tables)
+
+
 async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
     """The service that uploads."""
     return built.uploads
@@ -124,3 +130,4 @@ Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
+Explanations = Annotated[ExplainService, Depends(explain_service)]

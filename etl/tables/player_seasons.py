@@ -7,6 +7,7 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import season as c
+from etl.columns.lineage import SKATER_CAREER, SKATER_SEASON, explained
 from etl.registry import table
 from etl.tables.expressions import percentage, ratio
 from hockey.value import MIN_GAMES_SHOWN
@@ -28,38 +29,45 @@ _GOALIE_SUMS: Final = {
     "shutouts": pl.col("is_shutout").sum(),
 }
 _TRACKED: Final = ("xg_for", "xg_adj")
+_METRICS: Final = (
+    *("war", "gar", "player_rating", "cf_pct", *_TRACKED),
+    *("xg_per_game", "goals_above_expected", "shooting_pct"),
+)
 
 
 @table(
     key=("player_season_basic_key",),
     grain="one skater in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.SKATER_SEASON_KEY,
-        c.WHO,
-        c.SEASON_PLAYED,
-        k.SEASON,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.SEASON_TEAM,
-        c.SEASON_TEAM_NAME,
-        c.USUAL_POSITION,
-        c.GAMES_PLAYED,
-        c.GOALS,
-        c.ASSISTS,
-        c.POINTS,
-        c.PIM,
-        *c.PER_GAME,
-        c.TRACKED_GAMES,
-        c.WAR,
-        c.GAR,
-        c.PLAYER_RATING,
-        c.CF_PCT,
-        c.XG_FOR,
-        c.XG_ADJ,
-        c.XG_PER_GAME,
-        c.GOALS_ABOVE_EXPECTED,
-        c.SHOOTING_PCT,
+    columns=explained(
+        (
+            c.SKATER_SEASON_KEY,
+            c.WHO,
+            c.SEASON_PLAYED,
+            k.SEASON,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.SEASON_TEAM,
+            c.SEASON_TEAM_NAME,
+            c.USUAL_POSITION,
+            c.GAMES_PLAYED,
+            c.GOALS,
+            c.ASSISTS,
+            c.POINTS,
+            c.PIM,
+            *c.PER_GAME,
+            c.TRACKED_GAMES,
+            c.WAR,
+            c.GAR,
+            c.PLAYER_RATING,
+            c.CF_PCT,
+            c.XG_FOR,
+            c.XG_ADJ,
+            c.XG_PER_GAME,
+            c.GOALS_ABOVE_EXPECTED,
+            c.SHOOTING_PCT,
+        ),
+        SKATER_SEASON,
     ),
 )
 def fact_player_season_stats_basic(
@@ -91,18 +99,7 @@ def fact_player_season_stats_basic(
             pl.col("player_position").alias("position"),
             *("games_played", *_CREDITS),
             *(ratio(name, "games_played").round(2).alias(f"{name}_per_game") for name in _CREDITS),
-            *(
-                "tracked_games",
-                "war",
-                "gar",
-                "player_rating",
-                "cf_pct",
-                "xg_for",
-                "xg_adj",
-                "xg_per_game",
-                "goals_above_expected",
-                "shooting_pct",
-            ),
+            *("tracked_games", *_METRICS),
         )
     )
 
@@ -111,16 +108,19 @@ def fact_player_season_stats_basic(
     key=("player_career_basic_key",),
     grain="one skater over all seasons, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.SKATER_CAREER_KEY,
-        c.WHO,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.USUAL_POSITION,
-        c.CURRENT_TEAM,
-        c.SEASONS_PLAYED,
-        *c.CAREER_COUNTS,
-        *c.CAREER_PER_GAME,
+    columns=explained(
+        (
+            c.SKATER_CAREER_KEY,
+            c.WHO,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.USUAL_POSITION,
+            c.CURRENT_TEAM,
+            c.SEASONS_PLAYED,
+            *c.CAREER_COUNTS,
+            *c.CAREER_PER_GAME,
+        ),
+        SKATER_CAREER,
     ),
 )
 def fact_player_career_stats_basic(
