@@ -29,6 +29,10 @@ _GOALIE_SUMS: Final = {
     "shutouts": pl.col("is_shutout").sum(),
 }
 _TRACKED: Final = ("xg_for", "xg_adj")
+_METRICS: Final = (
+    *("war", "gar", "player_rating", "cf_pct", *_TRACKED),
+    *("xg_per_game", "goals_above_expected", "shooting_pct"),
+)
 
 
 @table(
@@ -95,18 +99,7 @@ def fact_player_season_stats_basic(
             pl.col("player_position").alias("position"),
             *("games_played", *_CREDITS),
             *(ratio(name, "games_played").round(2).alias(f"{name}_per_game") for name in _CREDITS),
-            *(
-                "tracked_games",
-                "war",
-                "gar",
-                "player_rating",
-                "cf_pct",
-                "xg_for",
-                "xg_adj",
-                "xg_per_game",
-                "goals_above_expected",
-                "shooting_pct",
-            ),
+            *("tracked_games", *_METRICS),
         )
     )
 

@@ -167,9 +167,9 @@ class TestTrackedMetrics:
             event_players=[{**make_role(0, "event_1", "h1"), "game_id": n} for n in games],
             shifts=[{**make_stint(0, 0, 20), "game_id": n} for n in games],
             games=[make_game(n) for n in games],
-            rosters=[row for n in games for row in make_rosters(n)],
+            rosters=[{**row, "skill": 4.0} for n in games for row in make_rosters(n)],
             schedule=[make_scheduled(n, 1, 0) for n in games],
-            official_roster=[line(n, "h1", skill=4.0) for n in games],
+            official_roster=[line(n, "h1") for n in games],
         )
         game = build("fact_player_game_stats", every).filter(pl.col("player_id") == "h1")
         row = build("fact_player_season_stats_basic", every).row(0, named=True)
