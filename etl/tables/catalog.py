@@ -7,6 +7,7 @@ from etl.registry import Registry, Table
 from etl.tables import (
     box_score,
     code_lists,
+    coordinates,
     credit,
     crossings,
     events,
@@ -21,6 +22,7 @@ from etl.tables import (
     rushes,
     schedule,
     sequences,
+    shot_places,
     shots,
     special_teams,
     standings,
@@ -50,6 +52,8 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     crossings,
     zone_time,
     special_teams,
+    shot_places,
+    coordinates,
     standings,
     input_quality,
 )
