@@ -16,6 +16,8 @@ from etl.tables import (
     goals,
     input_quality,
     league,
+    lines,
+    pairs,
     plays,
     possession,
     puck_play,
@@ -29,6 +31,7 @@ from etl.tables import (
     stints,
     teams,
     zone_time,
+    value,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -47,6 +50,9 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     puck_play,
     credit,
     box_score,
+    value,
+    lines,
+    pairs,
     goalies,
     teams,
     crossings,
