@@ -10,14 +10,17 @@ from etl.tables import (
     coordinates,
     credit,
     crossings,
+    doubts,
     events,
     expected_goals,
+    game_sheets,
     goalies,
     goals,
     input_quality,
     league,
     lines,
     pairs,
+    player_seasons,
     plays,
     possession,
     puck_play,
@@ -30,8 +33,8 @@ from etl.tables import (
     standings,
     stints,
     teams,
-    zone_time,
     value,
+    zone_time,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -61,7 +64,10 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     shot_places,
     coordinates,
     standings,
+    game_sheets,
+    player_seasons,
     input_quality,
+    doubts,
 )
 SOURCES: Final = (
     *("players", "teams", "seasons", "schedule", "official_roster", "games", "rosters", "events", "event_players"),

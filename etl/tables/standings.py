@@ -10,7 +10,7 @@ from etl.registry import table
 from etl.tables.expressions import OTHER_SIDE, percentage, ratio
 from hockey.league import LeagueRules, Points
 
-_GAME_TYPES: Final = ("Regular", "Playoffs", "All")
+GAME_TYPES: Final = ("Regular", "Playoffs", "All")
 _BEYOND: Final = ("Overtime", "Shootout")
 
 
@@ -109,9 +109,9 @@ def fact_team_season_stats_basic(results: pl.DataFrame, dim_team: pl.DataFrame, 
     """
     won, lost = pl.col("goals_for") > pl.col("goals_against"), pl.col("goals_for") < pl.col("goals_against")
     beyond = pl.col("last_period_type").is_in(_BEYOND)
-    of_type = pl.concat([results, results.with_columns(game_type=pl.lit("All"))])
+    counted = results.filter(pl.col("game_type").is_in(GAME_TYPES[:2]) & pl.col("season_id").is_not_null())
     sums = (
-        of_type.filter(pl.col("game_type").is_in(_GAME_TYPES) & pl.col("season_id").is_not_null())
+        pl.concat([counted, counted.with_columns(game_type=pl.lit("All"))])
         .with_columns(earned=_points(rules.points))
         .group_by("team_id", "season_id", "game_type")
         .agg(

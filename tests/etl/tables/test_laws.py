@@ -22,8 +22,18 @@ from tests.etl.league_builder import (
 )
 
 TABLES = league_tables()
-CONSTANT = {"dim_rink_zone": 30, "dim_event_type": 23, "dim_period": 5, "dim_zone": 3}
-
+CONSTANT = {
+    "dim_event_type": 23,
+    "dim_event_detail": 76,
+    "dim_event_detail_2": 115,
+    "dim_play_detail": 83,
+    "dim_play_detail_2": 83,
+    "dim_player_role": 14,
+    "dim_shift_start_type": 9,
+    "dim_rink_zone": 30,
+    "dim_period": 5,
+    "dim_zone": 3,
+}
 AT_THE_NET = {"puck_path": [{"x": 80.0, "y": 4.0}, {"x": 89.0, "y": 0.0}], "puck_x0": 80.0, "puck_y0": 4.0}
 
 
@@ -51,7 +61,7 @@ def small_league() -> LeagueFrames:
         make_role(3, "event_1", "h1"),
         make_role(3, "opp_1", "a9"),
         make_role(4, "event_1", "a1", play_detail1="Deke", play_success=True),
-        make_role(5, "event_1", "a2"),
+        make_role(5, "event_1", "a2", play_detail1="Moonwalk"),
         make_role(6, "event_1", "a1"),
         make_role(6, "opp_1", "h9"),
         make_role(7, "event_1", "h9"),
@@ -61,7 +71,12 @@ def small_league() -> LeagueFrames:
     ]
     stints = [make_stint(0, 0, 20), make_stint(1, 20, 60, home="12346" + "9")]
     flags = [{"game_id": GAME, "flag": "clock_bad", "message": "17:85"}, {"flag": "secret_removed", "count": 2}]
-    sheet = [{"game_id": 2, "player_id": "p7", "side": "home", "team_id": "TH", "goals": 2, "full_name": "Seven"}]
+    of_home: dict[str, object] = {"side": "home", "team_id": "TH", "origin": "workbook"}
+    sheet = [
+        {"game_id": GAME, "player_id": "h2", "goals": 1, **of_home},
+        {"game_id": GAME, "player_id": "h9", "position": "G", "goals_against": 0, **of_home},
+        {"game_id": 2, "player_id": "p7", "goals": 2, "full_name": "Seven", **of_home},
+    ]
     players = [
         {"player_id": f"{s}{n}", "full_name": f"{s}{n}", "is_inferred": False} for s in "ha" for n in range(1, 8)
     ]
