@@ -25,6 +25,7 @@ NAME: Final = "expected_goals"
 METHOD: Final = "scoring_function"
 BASE_RATE: Final = "base_rate"
 FEATURES: Final = ("shot_type", "situation", "is_rebound", "is_rush", "after_turnover", "x_ft", "y_ft")
+_MARKS: Final = ("off_rebound", "off_rush", "after_turnover")
 _SEEN_SHARE: Final = 2 / 3
 _FEW_SHOTS: Final = 200
 """Unblocked attempts in unseen games under which nothing is measured."""
@@ -97,24 +98,29 @@ def attempts(league: League) -> pl.DataFrame:
     days = pl.DataFrame(
         {"game_id": list(league.game_ids), "day": league.games.day}, schema={"game_id": pl.Int64, "day": pl.Int64}
     )
-    context = league.frames["fact_events"].drop_nulls("event_id").unique("event_id", keep="first")
     return (
         league.frames["fact_shots"]
         .drop_nulls(["event_id", "game_id"])
         .filter(~pl.col("is_blocked").fill_null(value=False))
-        .join(context, on="event_id", how="left")
         .join(days, on="game_id", how="left")
-        .with_columns(pl.col("is_goal").fill_null(value=False), pl.col("is_rush", "is_rebound").fill_null(0) == 1)
+        .with_columns(pl.col("is_goal", *_MARKS).fill_null(value=False))
         .sort("day", "game_id", "event_id", nulls_last=True)
     )
 
 
 def _attempts_of(shots: pl.DataFrame) -> list[Attempt]:
-    named = shots.with_columns(pl.col("shot_type").str.strip_prefix("Shot_"))
-    columns = ("shot_type", "situation", "is_rebound", "is_rush", "puck_x_start", "puck_y_start")
+    columns = ("xg_shot_type", "xg_situation", *_MARKS, "puck_x_start", "puck_y_start")
     return [
-        Attempt(shot_type=kind, situation=situation, is_rebound=rebound, is_rush=rush, x_ft=x, y_ft=y)
-        for kind, situation, rebound, rush, x, y in named.select(columns).rows()
+        Attempt(
+            shot_type=kind,
+            situation=situation,
+            is_rebound=rebound,
+            is_rush=rush,
+            after_turnover=turnover,
+            x_ft=x,
+            y_ft=y,
+        )
+        for kind, situation, rebound, rush, turnover, x, y in shots.select(columns).rows()
     ]
 
 
