@@ -1,4 +1,4 @@
-"""The staging, files and games endpoints on a real server with its embedded PostgreSQL."""
+"""The staging, files and games endpoints: on the embedded PostgreSQL, and over Supabase's REST interface."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ import pytest
 
 from api.config import PROJECT_ROOT
 from api.routes import staging_examples as examples
-from tests.api.serving import Client, service, track
+from tests.api.serving import Client, service, supabase, track
 from tests.formats.master_builder import Master
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
+from tests.warehouse.servers import new_database
+from warehouse.schema import staging_script
 
 BLB = "/api/staging/blb-tables"
 JOHN = {"player_id": "P001", "first_name": "John", "last_name": "Doe"}
@@ -32,11 +35,15 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture(scope="module")
-def shared(folder: Path) -> Iterator[Client]:
+@pytest.fixture(scope="module", params=["embedded", "supabase"])
+def shared(folder: Path, request: pytest.FixtureRequest) -> Iterator[Client]:
     track(folder / "data", [18969])
-    with service(folder / "data", max_upload_bytes=2_000_000, warehouse="embedded") as client:
-        yield client
+    with ExitStack() as stack:
+        where: dict[str, Any] = {"warehouse": "embedded"}
+        if request.param == "supabase":
+            dsn = stack.enter_context(new_database(request.getfixturevalue("database_server")))
+            where, _ = stack.enter_context(supabase(dsn, staging_script()))
+        yield stack.enter_context(service(folder / "data", max_upload_bytes=2_000_000, **where))
 
 
 @pytest.fixture
@@ -220,6 +227,18 @@ class TestGames:
         assert client.request("DELETE", "/api/games/5").status_code == 200
         assert client.get("/api/games/5").status_code == 404
         assert client.post("/api/games", json=new).status_code == 201
+
+    def test_a_score_is_emptied_and_filled_again(self, client: Client) -> None:
+        upload(client, "dim_schedule", [{"game_id": 5, "home_team": "A", "home_score": 4, "away_score": 2}])
+        for body, scores in [
+            ({"home_goals": None}, (None, 2)),
+            ({"away_goals": None}, (None, None)),
+            ({"home_goals": 0}, (0, None)),
+            ({"home_goals": None}, (None, None)),
+            ({"home_goals": 3, "away_goals": 1}, (3, 1)),
+        ]:
+            game = client.request("PUT", "/api/games/5", json=body).json()
+            assert (game["home_goals"], game["away_goals"]) == scores, body
 
     @pytest.mark.usefixtures("workbook")
     def test_the_list_and_its_filters(self, client: Client) -> None:
