@@ -14,11 +14,8 @@ from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
-<<<<<<< HEAD
-from api.services.staged_rows import StagedRows
-=======
 from api.services.ml_service import MLService
->>>>>>> main
+from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService

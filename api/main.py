@@ -39,6 +39,7 @@ from api.routes import (
     tables_router,
     upload_router,
 )
+from api.routes.portal import add_portal
 from api.server_lock import StartFailed, sole_server
 from api.services.child_process import Program
 from api.services.etl_service import ETLService
@@ -50,11 +51,8 @@ from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
-<<<<<<< HEAD
-from api.services.staged_rows import StagedRows
-=======
 from api.services.ml_service import MLService
->>>>>>> main
+from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
@@ -98,6 +96,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         ml_router,
     ):
         app.include_router(router)
+    add_portal(app)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
     app.openapi = cache(lambda: openapi_document(app, has_key=settings.admin_api_key is not None))  # type: ignore[method-assign]  # FastAPI's documented way
