@@ -57,14 +57,14 @@ function Portal() {
   const main = useRef(null);
   const found = PAGES.find((p) => p.path === page);
   const file = found?.file ?? DETAILS[page];
-  const loaded = useLoad(() => (file ? import(`./pages/${file}.js`) : null), [file]);
+  const loaded = useLoad(async () => file && { file, Page: (await import(`./pages/${file}.js`)).default }, [file]);
   useEffect(() => {
     document.title = `${found?.label ?? page} – BenchSight`;
     main.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [page, rest.join("/")]);
   const isHere = (path) => path === page || BELONGS[page] === path;
-  const Page = loaded.data?.default;
+  const Page = loaded.data?.file === file ? loaded.data.Page : null; // not the last page with this one's address
   return html`
     <a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); main.current.focus(); }}>To the content</a>
     <header class="frame">

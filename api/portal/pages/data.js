@@ -71,7 +71,7 @@ function Filters({ columns, asked, go }) {
     go({ [column]: needsNone ? operator : operator === "ilike" ? `ilike.*${value}*` : `${operator}.${value}` });
   };
   return html`<form class="row" onSubmit=${add}>
-    <label class="field">Column<select value=${column} onChange=${(e) => setColumn(e.target.value)}>${columns.map((c) => html`<option>${c.name}</option>`)}</select></label>
+    <label class="field">Column<select value=${column} onChange=${(e) => setColumn(e.target.value)}>${columns.map((c) => html`<option value=${c.name}>${c.name}</option>`)}</select></label>
     <label class="field">Condition<select value=${operator} onChange=${(e) => setOperator(e.target.value)}>${OPERATORS.map(([code, label]) => html`<option value=${code}>${label}</option>`)}</select></label>
     ${!operator.includes("is.") && html`<label class="field">Value<input value=${value} onInput=${(e) => setValue(e.target.value)} required /></label>`}
     <button>Add filter</button></form>

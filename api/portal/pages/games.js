@@ -53,7 +53,7 @@ function Editor({ game, teams, onClose, onDone }) {
     onDone();
   };
   const field = ([name, label, type]) => html`<label>${label}${type === "team"
-    ? html`<select value=${value(name)} onChange=${(e) => setValues({ ...values, [name]: e.target.value })}><option value=""></option>${teams.map((t) => html`<option>${t.team_name}</option>`)}</select>`
+    ? html`<select value=${value(name)} onChange=${(e) => setValues({ ...values, [name]: e.target.value })}><option value=""></option>${teams.map((t) => html`<option value=${t.team_name} selected=${t.team_name === value(name)}>${t.team_name}</option>`)}</select>`
     : html`<input type=${type} min=${type === "number" ? 0 : undefined} value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })} />`}</label>`;
   return html`<${Dialog} title=${isNew ? "New game" : `Game ${game.game_id}`} onClose=${onClose}>
     <div class="fields">${isNew && field(["game_id", "Game number", "number"])}${FIELDS.map(field)}</div>

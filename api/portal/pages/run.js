@@ -23,6 +23,7 @@ export default function Run() {
   const active = useLoad(() => list("/api/etl/history", { limit: 50 }), []);
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
+  const [peeking, setPeeking] = useState(false);
   const current = jobId ?? active.data?.rows.find((job) => !isFinished(job))?.job_id;
   const start = (job) => { setFinished(null); setJobId(job.job_id); };
   const done = (job) => { setFinished(job); active.reload(); };
@@ -31,7 +32,7 @@ export default function Run() {
     <div class="columns"><${Files} /><${Start} onStarted=${start} /></div>
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
     ${canPreview && html`<${Preview} onPublish=${start} />`}
-    ${!canPreview && html`<details class="card"><summary>What would publishing change now?</summary><${Preview} onPublish=${start} /></details>`}
+    ${!canPreview && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
     <section class="card"><h2>History</h2>
       <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//></section>`;
 }

@@ -18,7 +18,7 @@ export default function Season() {
     const season = chosen ?? found[0]?.id;
     if (!season) return html`<p class="notice">No season is published yet. <a href="#run">Run the ETL</a>.</p>`;
     return html`<div class="row"><label class="field">Season<select value=${season} onChange=${(e) => setChosen(e.target.value)}>${found.map((s) => html`<option value=${s.id}>${s.label}</option>`)}</select></label>
-      <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option>${t}</option>`)}</select></label></div><br />
+      <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option value=${t} selected=${t === type}>${t}</option>`)}</select></label></div><br />
       <${Standings} season=${season} type=${type} isCurrent=${season === found[0].id} /><${Leaders} season=${season} type=${type} />`;
   }}<//>`;
 }

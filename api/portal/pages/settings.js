@@ -73,7 +73,7 @@ function Keys() {
       { name: "used", label: "Last used", cell: (k) => moment(k.last_used_at) }, { name: "ends", label: "Ends", cell: (k) => (k.revoked_at ? `revoked ${moment(k.revoked_at)}` : moment(k.expires_at)) },
       { name: "act", label: "", cell: (k) => !k.revoked_at && html`<button type="button" aria-label=${`Revoke the key for ${k.name}`} onClick=${() => setRevoking(k)}>Revoke</button>` }]} />`}<//>
     <form class="row" onSubmit=${(e) => e.preventDefault()}><label class="field">For whom or what<input value=${name} maxlength="80" onInput=${(e) => setName(e.target.value)} /></label>
-      <label class="field">Role<select value=${role} onChange=${(e) => setRole(e.target.value)}>${ROLES.map(([r]) => html`<option>${r}</option>`)}</select></label><${Act} disabled=${!name.trim()} act=${create}>Make a key<//></form>
+      <label class="field">Role<select value=${role} onChange=${(e) => setRole(e.target.value)}>${ROLES.map(([r]) => html`<option value=${r} selected=${r === role}>${r}</option>`)}</select></label><${Act} disabled=${!name.trim()} act=${create}>Make a key<//></form>
     ${made && html`<${Dialog} title="The new key" onClose=${() => setMade(null)}><p>This is shown once. Copy it now and give it to ${made.name}.</p><pre class="log" tabindex="0">${made.key}</pre><footer><button type="button" class="primary" onClick=${() => setMade(null)}>I have copied it</button></footer><//>`}
     ${revoking && html`<${Confirm} title="Revoke this key?" verb="Revoke it" onClose=${() => setRevoking(null)} act=${async () => { await remove(`/api/auth/keys/${revoking.id}`); keys.reload(); }}><p>Whoever uses the key for ${revoking.name} is refused within seconds. That cannot be undone.</p><//>`}</section>`;
 }
