@@ -77,6 +77,15 @@ _SEEN_BY_OTHER: Final = {
 }
 
 
+@table(key=("game_id", "side"), grain="one side of one tracked game with valid stints", from_tracking=True)
+def special_sides(stints: pl.DataFrame, stint_attempts: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
+    """Opportunities, time and attempts of each side's power play and penalty kill."""
+    attempts = _attempts_of_sides(stint_attempts, stints, shot_xg)
+    own = _time_of_sides(stints).join(attempts, on=_SIDE, how="left").with_columns(pl.exclude(_SIDE).fill_null(0))
+    theirs = own.with_columns(other_side("side")).select(*_SIDE, *_SEEN_BY_OTHER).rename(_SEEN_BY_OTHER)
+    return own.join(theirs, on=_SIDE).sort(_SIDE)
+
+
 @table(
     key=("special_teams_key",),
     grain="one side of one tracked game with valid stints",
@@ -92,17 +101,11 @@ _SEEN_BY_OTHER: Final = {
         c.EMPTY_NET_SECONDS,
     ),
 )
-def fact_special_teams(
-    stints: pl.DataFrame, stint_attempts: pl.DataFrame, shot_xg: pl.DataFrame, game_sides: pl.DataFrame
-) -> pl.DataFrame:
+def fact_special_teams(special_sides: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     """Power play and penalty kill of each side, from the players on the ice and never from the penalties called."""
-    attempts = _attempts_of_sides(stint_attempts, stints, shot_xg)
-    own = _time_of_sides(stints).join(attempts, on=_SIDE, how="left").with_columns(pl.exclude(_SIDE).fill_null(0))
-    theirs = own.with_columns(other_side("side")).select(*_SIDE, *_SEEN_BY_OTHER).rename(_SEEN_BY_OTHER)
     killed = pl.col("pk_opportunities") - pl.col("pk_goals_against")
     return (
-        own.join(theirs, on=_SIDE)
-        .join(game_sides.select(*_SIDE, "team_id", "team_name"), on=_SIDE, how="left")
+        special_sides.join(game_sides.select(*_SIDE, "team_id", "team_name"), on=_SIDE, how="left")
         .sort(_SIDE)
         .with_columns(
             special_teams_key=pl.format("{}_{}", *_SIDE),
