@@ -8,7 +8,7 @@ from etl.columns import keys as k
 from etl.columns import league as c
 from etl.columns.column import text
 from etl.registry import table
-from etl.tables.expressions import int32, position_name
+from etl.tables.expressions import OTHER_SIDE, int32, position_name
 from formats.canonical import SIDES
 
 _SCORE: Final = (
@@ -85,18 +85,20 @@ def scheduled_games(
         k.ORIGIN,
     ),
 )
-def dim_schedule(scheduled_games: pl.DataFrame, special_sides: pl.DataFrame) -> pl.DataFrame:
+def dim_schedule(scheduled_games: pl.DataFrame, power_plays: pl.DataFrame) -> pl.DataFrame:
     """Every game. One that only a tracked file or a game sheet names has a row marked as inferred.
 
     Scores are official; a game without one has null, whatever was tracked (see fact_game_status). Power plays are by
     the players on the ice (fact_special_teams), null where the game has no valid stints.
     """
     rows = scheduled_games
-    for side in SIDES:
-        own = special_sides.filter(pl.col("side") == side).select(
-            "game_id", pl.col(c.SPECIAL_TEAMS_COUNTS).name.prefix(f"{side}_")
+    for side, other in OTHER_SIDE.items():
+        seen = power_plays.filter(pl.col("side") == side).select(
+            "game_id",
+            **{f"{side}_{name}": name for name in ("pp_goals", "pp_opportunities")},
+            **{f"{other}_pk_goals_against": "pp_goals", f"{other}_pk_opportunities": "pp_opportunities"},
         )
-        rows = rows.join(own, on="game_id", how="left", maintain_order="left")
+        rows = rows.join(seen, on="game_id", how="left", maintain_order="left")
     return rows.select(column.name for column in dim_schedule.columns)
 
 
