@@ -101,6 +101,12 @@ class TestWowy:
         assert set(found["home_team_id"]) == {"TH"}
         assert set(found["away_team_id"]) == {"TA"}
 
+    def test_two_players_tracked_on_either_side_are_one_pair(self) -> None:
+        mistaken = make_stint(3, 120, 130, away_f1_id="h1", away_f2_id="h2", home="3459")
+        found = build("fact_wowy", shifts=[*STINTS, mistaken])
+        pair = (pl.col("player_1_id") == "h1") & (pl.col("player_2_id") == "h2")
+        assert found.filter(pair)["toi_together"].to_list() == [70]
+
     def test_goalies_are_no_partners(self) -> None:
         found = build("fact_wowy")
         assert not {"h9", "a9"} & {*found["player_1_id"], *found["player_2_id"]}
