@@ -11,6 +11,7 @@ from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import DIGITS, other_side, percentage, ratio
 from formats.canonical import SIDES
+from hockey.event_types import EVENT_TYPES
 from hockey.zones import MIRRORED
 
 _STINT: Final = ["game_id", "stint_idx"]
@@ -182,6 +183,7 @@ def _mean(weighted: pl.Expr, seconds: pl.Expr) -> pl.Expr:
     return ratio(weighted, seconds).round(DIGITS)
 
 
+_DEAD: Final = tuple(t.code for t in EVENT_TYPES if t.category in {"stoppage", "course", "penalty"})
 _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": "zone_starts_defensive"}
 
 
@@ -191,18 +193,21 @@ _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": 
     kind="aggregate",
     from_tracking=True,
 )
-def player_zone_starts(plays: pl.DataFrame, stints: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
+def player_zone_starts(plays: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
     """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it.
 
-    The faceoff stands at the very start of the shift's first stint. Those whose zone nobody noted are not counted.
+    The faceoff is the first thing played in the shift's first stint: lines change at the whistle, and the clock runs on
+    to the draw. Faceoffs whose zone nobody noted are not counted.
     """
-    draws = plays.filter((pl.col("event_type") == "Faceoff") & pl.col("zone_known") & pl.col("team").is_not_null())
     starts = (
-        draws.join(stints.select(*_STINT, begins="clock_start"), on=_STINT)
-        .filter(pl.col("clock_start") == pl.col("begins"))
-        .sort("game_id", "event_idx")
-        .unique(_STINT, keep="first", maintain_order=True)
+        plays.lazy()
+        .filter(~pl.col("event_type").is_in(_DEAD), pl.col("stint_idx").is_not_null())
+        .select(*_STINT, "event_type", "zone", "zone_known", "team")
+        .group_by(_STINT)
+        .agg(pl.all().first())
+        .filter(pl.col("event_type") == "Faceoff", "zone_known", pl.col("team").is_not_null())
         .select("game_id", "zone", "team", shift_index=pl.col("stint_idx").cast(pl.Int32))
+        .collect()
     )
     begun = fact_shift_players.filter(pl.col("is_first_segment") & ~pl.col("is_goalie"))
     zone = pl.when(pl.col("team") == pl.col("team_venue")).then("zone").otherwise(pl.col("zone").replace(MIRRORED))

@@ -24,8 +24,9 @@ EVENTS = [
     make_event(6, "Shot", "away", 70, detail1="Shot_OnNetSaved", stint_idx=1),
     make_event(7, "Shot", "away", 80, detail1="Shot_Goal", stint_idx=1),
     make_event(8, "Goal", "away", 80, detail1="Goal_Scored", stint_idx=1),
-    make_event(9, "Faceoff", "away", 100, stint_idx=2, zone="o", zone_known=True),
-    make_event(10, "Shot", "home", 110, detail1="Shot_Missed", stint_idx=2),
+    make_event(9, "DeadIce", "away", 100, stint_idx=2),
+    make_event(10, "Faceoff", "away", 105, stint_idx=2, zone="o", zone_known=True),
+    make_event(11, "Shot", "home", 110, detail1="Shot_Missed", stint_idx=2),
 ]
 
 
