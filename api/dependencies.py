@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from api.errors import Unavailable
 from api.services.etl_service import ETLService
+from api.services.explain_service import ExplainService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
@@ -120,6 +121,11 @@ async def table_service(built: Annotated[Services, Depends(services)]) -> TableS
     return built.tables
 
 
+async def explain_service(built: Annotated[Services, Depends(services)]) -> ExplainService:
+    """The service that explains published numbers."""
+    return ExplainService(built.tables)
+
+
 async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
     """The service that uploads."""
     return built.uploads
@@ -147,3 +153,4 @@ Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
 Models = Annotated[MLService, Depends(ml_service)]
 Training = Annotated[TrainService, Depends(train_service)]
+Explanations = Annotated[ExplainService, Depends(explain_service)]

@@ -30,6 +30,7 @@ from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
 from api.routes import (
     etl_router,
+    explain_router,
     games_router,
     health_router,
     ml_router,
@@ -89,6 +90,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         raw_router,
         games_router,
         tables_router,
+        explain_router,
         ml_router,
     ):
         app.include_router(router)

@@ -76,6 +76,14 @@ ASSIST_NAMES: Final = tuple(
     text(f"{kind}_assist_name", f"Name of the player with the {kind} assist.") for kind in ("primary", "secondary")
 )
 ASSIST_COUNT: Final = count("assists", "Assists credited on the goal.")
+ASSIST_KEY: Final = text("assist_id", "goal_id and player_id, joined by _.")
+GOAL_REFERENCE: Final = replace(GOAL_KEY, description="The goal.", nullable=False, references="fact_goals.goal_id")
+ASSISTANT_ID: Final = replace(PLAYER_ID, description="Who is credited with the assist.", nullable=False)
+ASSISTANT_NAME: Final = text("player_name", "Name of that player.")
+IS_PRIMARY: Final = boolean("is_primary", "First assist; else second.", nullable=False)
+ASSIST_EVENT_ID: Final = replace(
+    EVENT_ID, name="assist_event_id", description="The event marked as the assist.", nullable=False
+)
 IS_EMPTY_NET: Final = boolean("is_empty_net", "Whether the net scored on was empty; null without a valid stint.")
 IS_POWER_PLAY: Final = boolean("is_power_play", "Scored with more skaters, both goalies on the ice.")
 IS_SHORT_HANDED: Final = boolean("is_short_handed", "Scored with fewer skaters, both goalies on the ice.")
