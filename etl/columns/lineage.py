@@ -79,6 +79,8 @@ SKATER_GAME: Final[Lineage] = {
     "plus_minus_ev": _difference(_EVEN),
     "plus_minus": _difference(_BESIDE_PP),
     "plus_minus_total": _difference(),
+    "goals_for": (_on_ice("fact_goals", "same"),),
+    "goals_against": (_on_ice("fact_goals", "other"),),
     "corsi_for": (_on_ice("fact_shots", "same"),),
     "corsi_against": (_on_ice("fact_shots", "other"),),
     "fenwick_for": (_on_ice("fact_shots", "same", _NOT_BLOCKED),),

@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import on_ice as o
 from etl.columns import possession as s
 from etl.columns import value as v
 from etl.columns.lineage import SKATER_GAME, explained
@@ -75,6 +76,7 @@ _ON_ICE_COLUMNS: Final = (
     c.XG_PCT_REL,
     *c.PER_60,
     *c.ON_ICE_PER_60,
+    *o.ZONE_STARTS,
 )
 _CREDIT_COLUMNS: Final = (
     c.GOALS,
@@ -177,7 +179,7 @@ def skater_lines(
     columns=explained(_COLUMNS, SKATER_GAME),
 )
 def fact_player_game_stats(
-    skater_lines: pl.DataFrame, skater_value: pl.DataFrame, dim_player: pl.DataFrame
+    skater_lines: pl.DataFrame, skater_value: pl.DataFrame, player_zone_starts: pl.DataFrame, dim_player: pl.DataFrame
 ) -> pl.DataFrame:
     """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.
 
@@ -186,12 +188,23 @@ def fact_player_game_stats(
     names = dim_player.select("player_id", player_name="player_full_name")
     return (
         skater_lines.join(skater_value, on=PLAYER, maintain_order="left")
+        .join(player_zone_starts, on=PLAYER, how="left", maintain_order="left")
+        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _ZONE_STARTS)
+        .with_columns(zone_start_pct=_zone_start_pct())
         .join(names, on="player_id", how="left", maintain_order="left")
         .select(
             pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
             *(column.name for column in _COLUMNS[1:]),
         )
     )
+
+
+_ZONE_STARTS: Final = tuple(f"zone_starts_{zone}" for zone in ("offensive", "neutral", "defensive"))
+
+
+def _zone_start_pct() -> pl.Expr:
+    offensive = pl.col("zone_starts_offensive")
+    return percentage(offensive, offensive + pl.col("zone_starts_defensive"))
 
 
 _FROM_STINTS: Final = ("toi", "shift_count", *ON_ICE_COLUMNS)
