@@ -6,6 +6,7 @@ from typing import Final
 from etl.columns import boxscore as box
 from etl.columns.column import Column, count, numeric, text
 from etl.columns.keys import PLAYER_ID, SEASON_ID, TEAM_ID, TEAM_NAME
+from hockey.value import MIN_GAMES_SHOWN
 
 _PER_SEASON: Final = "player_id, season_id and game_type, joined by _."
 _PER_CAREER: Final = "player_id and game_type, joined by _."
@@ -60,6 +61,19 @@ CAREER_COUNTS: Final = tuple(
 
 TRACKED_GAMES: Final = count(
     "tracked_games", "Of the games played, those that were tracked.", formula="rows of fact_player_game_stats"
+)
+_SHOWN: Final = f"null below {MIN_GAMES_SHOWN} of them"
+WAR: Final = numeric(
+    "war", f"Wins above replacement over the tracked games; {_SHOWN}.", "wins", formula="sum of war of the games"
+)
+GAR: Final = numeric(
+    "gar",
+    f"Goals above replacement over the tracked games; {_SHOWN}.",
+    "goals",
+    formula="sum of gar_total of the games",
+)
+PLAYER_RATING: Final = numeric(
+    "player_rating", "League skill rating over the tracked games, 2-6.", formula="mean of player_rating of the games"
 )
 CF_PCT: Final = replace(
     box.CF_PCT,

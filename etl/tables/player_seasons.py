@@ -10,6 +10,7 @@ from etl.columns import season as c
 from etl.columns.lineage import SKATER_CAREER, SKATER_SEASON, explained
 from etl.registry import table
 from etl.tables.expressions import percentage, ratio
+from hockey.value import MIN_GAMES_SHOWN
 
 _SEASON: Final = ("player_id", "season_id", "game_type")
 _CAREER: Final = ("player_id", "game_type")
@@ -28,6 +29,10 @@ _GOALIE_SUMS: Final = {
     "shutouts": pl.col("is_shutout").sum(),
 }
 _TRACKED: Final = ("xg_for", "xg_adj")
+_METRICS: Final = (
+    *("war", "gar", "player_rating", "cf_pct", *_TRACKED),
+    *("xg_per_game", "goals_above_expected", "shooting_pct"),
+)
 
 
 @table(
@@ -52,6 +57,9 @@ _TRACKED: Final = ("xg_for", "xg_adj")
             c.PIM,
             *c.PER_GAME,
             c.TRACKED_GAMES,
+            c.WAR,
+            c.GAR,
+            c.PLAYER_RATING,
             c.CF_PCT,
             c.XG_FOR,
             c.XG_ADJ,
@@ -91,7 +99,7 @@ def fact_player_season_stats_basic(
             pl.col("player_position").alias("position"),
             *("games_played", *_CREDITS),
             *(ratio(name, "games_played").round(2).alias(f"{name}_per_game") for name in _CREDITS),
-            *("tracked_games", "cf_pct", "xg_for", "xg_adj", "xg_per_game", "goals_above_expected", "shooting_pct"),
+            *("tracked_games", *_METRICS),
         )
     )
 
@@ -251,14 +259,19 @@ def _tracked(own_games: pl.DataFrame, fact_player_game_stats: pl.DataFrame) -> p
     """What the tracked games among a skater's games say of a season."""
     attempts = pl.col("corsi_for").sum() + pl.col("corsi_against").sum()
     stats = fact_player_game_stats.select(
-        *("game_id", "player_id", "goals", "sog", "corsi_for", "corsi_against", *_TRACKED)
+        *("game_id", "player_id", "goals", "sog", "corsi_for", "corsi_against", *_TRACKED),
+        *("war", "gar_total", "player_rating"),
     )
+    shown = pl.col("gar_total").count() >= MIN_GAMES_SHOWN
     return (
         own_games.join(stats, on=["game_id", "player_id"])
         .group_by(_SEASON)
         .agg(
             pl.col(_TRACKED).sum(),
             tracked_games=pl.len(),
+            war=pl.when(shown).then(pl.col("war").sum()),
+            gar=pl.when(shown).then(pl.col("gar_total").sum()),
+            player_rating=pl.col("player_rating").mean(),
             cf_pct=percentage(pl.col("corsi_for").sum(), attempts),
             shooting_pct=percentage(pl.col("goals").sum(), pl.col("sog").sum()),
             scored=pl.col("goals").sum(),
