@@ -9,6 +9,7 @@ from etl.columns import territory as c
 from etl.registry import table
 from etl.tables.expressions import other_side, percentage
 from formats.canonical import SIDES
+from hockey.details import COUNTING_GOALS
 from hockey.strength import FULL_SKATERS
 
 _SIDE: Final = ["game_id", "side"]
@@ -21,51 +22,39 @@ def _advantage(own: str, other: str) -> pl.Expr:
     return (own_skaters - other_skaters).clip(lower_bound=0)
 
 
-def _time_of_sides(stints: pl.DataFrame) -> pl.DataFrame:
-    """For each side: opportunities, and seconds by its situation."""
-    rows = stints.sort("game_id", "place")
+_COUNTING_GOAL: Final = (pl.col("event_type") == "Goal") & pl.col("detail1").is_in(list(COUNTING_GOALS))
+
+
+@table(key=("game_id", "side"), grain="one side of one tracked game with valid stints", from_tracking=True)
+def power_plays(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Opportunities, seconds and goals of each side with more and with fewer skaters; reads no schedule."""
+    scored = events.filter(_COUNTING_GOAL).group_by(_STINT[:2], side="team").agg(goals=pl.len().cast(pl.Int32))
     sides = []
     for own, other in (SIDES, SIDES[::-1]):
         advantage = _advantage(own, other)
         gained = (advantage - advantage.shift(fill_value=0).over("game_id")).clip(lower_bound=0)
         situation, seconds = pl.col(f"{own}_situation"), pl.col("duration_s")
         sides.append(
-            rows.with_columns(gained=gained)
-            .group_by("game_id", maintain_order=True)
+            stints.sort("game_id", "place")
+            .with_columns(gained=gained, side=pl.lit(own))
+            .join(scored, on=_STINT, how="left", maintain_order="left")
+            .group_by(_SIDE, maintain_order=True)
             .agg(
-                side=pl.lit(own).first(),
                 pp_opportunities=pl.col("gained").sum().cast(pl.Int32),
                 pp_seconds=seconds.filter(situation == "PP").sum(),
                 pk_seconds=seconds.filter(situation == "SH").sum(),
+                pp_goals=pl.col("goals").filter(situation == "PP").sum(),
+                sh_goals=pl.col("goals").filter(situation == "SH").sum(),
                 empty_net_seconds=seconds.filter(~pl.col(f"{own}_goalie_on")).sum(),
             )
         )
-    return pl.concat(sides)
+    return pl.concat(sides).sort(_SIDE)
 
 
-def _attempts_of_sides(stint_attempts: pl.DataFrame, stints: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
-    """For each side: attempts, goals and xG on its power play, and goals short-handed."""
-    situations = pl.concat(
-        [
-            stints.select("game_id", "stint_idx", side=pl.lit(side), situation=f"{side}_situation").filter(
-                pl.col("situation").is_in(["PP", "SH"])
-            )
-            for side in SIDES
-        ]
-    )
-    worth = shot_xg.drop_nulls("stint_idx").group_by(_STINT).agg(pl.col("xg").sum())
-    on_power_play = pl.col("situation") == "PP"
-    return (
-        situations.join(stint_attempts, on=_STINT)
-        .join(worth, on=_STINT, how="left")
-        .group_by(_SIDE)
-        .agg(
-            pp_goals=pl.col("goals").filter(on_power_play).sum().cast(pl.Int32),
-            pp_shots=pl.col("corsi").filter(on_power_play).sum().cast(pl.Int32),
-            pp_xg=pl.col("xg").filter(on_power_play).sum(),
-            sh_goals=pl.col("goals").filter(~on_power_play).sum().cast(pl.Int32),
-        )
-    )
+def _power_play_attempts(shot_xg: pl.DataFrame) -> pl.DataFrame:
+    """For each side: attempts and xG on its power play."""
+    on_power_play = shot_xg.filter(pl.col("situation") == "PP")
+    return on_power_play.group_by(_SIDE).agg(pp_shots=pl.len().cast(pl.Int32), pp_xg=pl.col("xg").sum())
 
 
 _SEEN_BY_OTHER: Final = {
@@ -92,12 +81,10 @@ _SEEN_BY_OTHER: Final = {
         c.EMPTY_NET_SECONDS,
     ),
 )
-def fact_special_teams(
-    stints: pl.DataFrame, stint_attempts: pl.DataFrame, shot_xg: pl.DataFrame, game_sides: pl.DataFrame
-) -> pl.DataFrame:
+def fact_special_teams(power_plays: pl.DataFrame, shot_xg: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     """Power play and penalty kill of each side, from the players on the ice and never from the penalties called."""
-    attempts = _attempts_of_sides(stint_attempts, stints, shot_xg)
-    own = _time_of_sides(stints).join(attempts, on=_SIDE, how="left").with_columns(pl.exclude(_SIDE).fill_null(0))
+    attempts = _power_play_attempts(shot_xg)
+    own = power_plays.join(attempts, on=_SIDE, how="left").with_columns(pl.exclude(_SIDE).fill_null(0))
     theirs = own.with_columns(other_side("side")).select(*_SIDE, *_SEEN_BY_OTHER).rename(_SEEN_BY_OTHER)
     killed = pl.col("pk_opportunities") - pl.col("pk_goals_against")
     return (

@@ -118,7 +118,9 @@ def pairs_and_opponents_add_up(built: dict[str, pl.DataFrame]) -> None:
         built["fact_head_to_head"]["toi_against"].sum()
         == on_ice.select((pl.col("shift_duration") * pl.col("home") * pl.col("away")).sum()).item()
     )
-    sides = skaters.group_by("game_id", stint_idx=pl.col("shift_index").cast(pl.Int64), side="team_venue").agg(n=pl.len())
+    sides = skaters.group_by("game_id", stint_idx=pl.col("shift_index").cast(pl.Int64), side="team_venue").agg(
+        n=pl.len()
+    )
     attempts = built["stint_attempts"].join(sides, on=["game_id", "stint_idx", "side"])
     credited = attempts.select((pl.col("corsi").cast(pl.Int64) * pl.col("n") * (pl.col("n") - 1) // 2).sum()).item()
     assert built["fact_wowy"]["corsi_for_together"].sum() == credited

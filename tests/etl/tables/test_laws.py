@@ -14,6 +14,7 @@ from formats.canonical import LeagueFrames, empty
 from tests.etl.league_builder import (
     GAME,
     make_event,
+    make_game,
     make_league,
     make_role,
     make_scheduled,
@@ -30,16 +31,20 @@ CONSTANT = {
     "dim_play_detail_2": 83,
     "dim_player_role": 14,
     "dim_shift_start_type": 9,
+    "dim_rink_zone": 30,
     "dim_period": 5,
     "dim_zone": 3,
 }
+AT_THE_NET = {"puck_path": [{"x": 80.0, "y": 4.0}, {"x": 89.0, "y": 0.0}], "puck_x0": 80.0, "puck_y0": 4.0}
 
 
 def small_league() -> LeagueFrames:
     events = [
         make_event(0, "Faceoff", "home", 0, detail1="Faceoff_GameStart", zone="n", zone_known=True, stint_idx=0),
         make_event(1, "Pass", "home", 5, detail1="Pass_Completed", stint_idx=0, chain_id=1),
-        make_event(2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True),
+        make_event(
+            2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True, **AT_THE_NET
+        ),
         make_event(3, "Goal", "home", 6, detail1="Goal_Scored", detail2="Goal_Wrist", stint_idx=0),
         make_event(4, "Zone_Entry_Exit", "away", 30, detail1="Zone_Entry", detail2="ZoneEntry_Carried", stint_idx=1),
         make_event(5, "Zone_Entry_Exit", "away", 40, detail1="Zone_Exit", detail2="ZoneExit_Clear", stint_idx=1),
@@ -52,7 +57,7 @@ def small_league() -> LeagueFrames:
         make_role(0, "event_1", "h1"),
         make_role(0, "opp_1", "a1"),
         make_role(1, "event_1", "h2", play_detail1="AssistPrimary"),
-        make_role(2, "event_1", "h1"),
+        make_role(2, "event_1", "h1", path=[{"x": 80.0, "y": 4.0}]),
         make_role(2, "opp_1", "a9"),
         make_role(3, "event_1", "h1"),
         make_role(3, "opp_1", "a9"),
@@ -77,6 +82,7 @@ def small_league() -> LeagueFrames:
         {"player_id": f"{s}{n}", "full_name": f"{s}{n}", "is_inferred": False} for s in "ha" for n in range(1, 8)
     ]
     return make_league(
+        games=[make_game(home_attacks_right_p1=True)],
         events=events,
         event_players=roles,
         shifts=stints,
