@@ -14,10 +14,12 @@ from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.ml_service import MLService
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 
@@ -33,6 +35,14 @@ class LeagueServices:
 
 
 @dataclass(frozen=True, slots=True)
+class MLServices:
+    """What predicts, and what learns to."""
+
+    models: MLService
+    training: TrainService
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a running server has; built by `api.main` when it starts."""
 
@@ -44,6 +54,7 @@ class Services:
     tables: TableService
     warehouse: WarehouseGate
     uploads: UploadService
+    ml: MLServices
 
 
 class NotStarted(Unavailable):
@@ -120,6 +131,16 @@ async def upload_service(built: Annotated[Services, Depends(services)]) -> Uploa
     return built.uploads
 
 
+async def ml_service(built: Annotated[Services, Depends(services)]) -> MLService:
+    """The service that predicts."""
+    return built.ml.models
+
+
+async def train_service(built: Annotated[Services, Depends(services)]) -> TrainService:
+    """The service that queues trainings."""
+    return built.ml.training
+
+
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
@@ -130,4 +151,6 @@ Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
+Models = Annotated[MLService, Depends(ml_service)]
+Training = Annotated[TrainService, Depends(train_service)]
 Explanations = Annotated[ExplainService, Depends(explain_service)]
