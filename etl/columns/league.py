@@ -61,6 +61,28 @@ OVERTIME_GOALS: Final = tuple(
 )
 GAME_URL: Final = text("game_url", "Game page on the league site.")
 VIDEO_URL: Final = text("video_url_1", "Video of the game.")
+SPECIAL_TEAMS_COUNTS: Final = {
+    "pp_goals": "Power-play goals of the {side} side",
+    "pp_opportunities": "Power plays of the {side} side",
+    "pk_goals_against": "Goals that the {side} side allowed while short-handed",
+    "pk_opportunities": "Times that the {side} side was short-handed",
+}
+SPECIAL_TEAMS: Final = tuple(
+    integer(
+        f"{side}_{name}",
+        f"{about.format(side=side)}, by the tracking; null without valid stints.",
+        formula=f"fact_special_teams.{name}",
+    )
+    for name, about in SPECIAL_TEAMS_COUNTS.items()
+    for side in ("home", "away")
+)
+VIDEO_KEY: Final = text("video_key", "VD, game_id and number of the video in its game, joined by _.")
+VIDEO_TYPE_ID: Final = text(
+    "video_type_id", "VT and two digits; videos of a game are listed in this order.", nullable=False
+)
+VIDEO_TYPE: Final = text("video_type", "Full_Ice, Broadcast or Other.", nullable=False)
+VIDEO_LINK: Final = text("video_url", "Where the video is.", nullable=False)
+PERIOD_1_START: Final = integer("period_1_start", "Second of the video at which period 1 starts.", "s")
 VIDEO_START: Final = integer("video_start_offset", "Second of the video at which the first faceoff is.", "s")
 
 EVENT_TYPE_ID: Final = text("event_type_id", "Key: ET and four digits.")
