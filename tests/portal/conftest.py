@@ -1,0 +1,83 @@
+"""A real server with a demo league, and a real browser that looks at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from snapshot.layout import DataDir
+from tests.demo_league import demo_league
+from tests.e2e.server import Server
+
+__all__ = ["demo_league"]  # a fixture of all suites
+
+CHROMIUM = "BENCHSIGHT_TEST_CHROMIUM"
+_QUIET = ("no-first-run", "disable-gpu", "disable-quic", "disable-background-networking", "disable-component-update")
+
+
+def _chromium() -> str:
+    found = os.environ.get(CHROMIUM) or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip(f"no Chromium is installed; {CHROMIUM} may say where one is")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium has none for root
+        flags = [f"--{flag}" for flag in _QUIET]
+        chromium = driver.chromium.launch(executable_path=_chromium(), args=[*flags, *sandbox])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def server(demo_league: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("portal") / "league"
+    shutil.copytree(demo_league.root, folder, symlinks=True)
+    with Server(folder) as running:
+        yield running
+
+
+class Portal:
+    """The portal in a browser's tab. `faults` are errors of its scripts and answers that nothing expected."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page = page
+        self.address = f"http://127.0.0.1:{server.port}/portal/"
+        self.faults: list[str] = []
+        page.set_default_timeout(45_000)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self.faults.append(said.text) if "Content Security" in said.text else None)
+
+    def open(self, place: str = "") -> Page:
+        """A page of the portal, when everything on it is loaded."""
+        self.page.goto(f"{self.address}#{place}")
+        self.page.locator("h1").first.wait_for()
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until nothing is under way any more."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.querySelector('main .waiting, .traffic')")
+
+
+@pytest.fixture
+def portal(browser: Browser, server: Server) -> Iterator[Portal]:
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, locale="en-US")
+    opened = Portal(context.new_page(), server)
+    yield opened
+    context.close()
+    assert opened.faults == []
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path | None:
+    """Where screenshots are kept, when they are asked for (`make screenshots`)."""
+    asked = os.environ.get("BENCHSIGHT_TEST_SCREENSHOTS")
+    return Path(asked) if asked else None

@@ -1,0 +1,273 @@
+"""The portal as a volunteer uses it: a real browser, a real server, a demo league."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.server import Server
+from tests.portal.conftest import Portal
+
+PAGES = {
+    "home": "",
+    "run": "run",
+    "data": "data/fact_team_game_stats",
+    "corrections": "corrections",
+    "games": "games",
+    "season": "season",
+    "predictions": "predictions",
+    "settings": "settings",
+}
+_PUBLISHED = re.compile("checked against the database")
+_SCRIPT = "<img src=x onerror=document.title='stolen'>"
+
+
+def a_tracked_game(server: Server) -> dict[str, object]:
+    game: dict[str, object] = server.http.get("/api/tables/fact_shot_xy", params={"limit": 1}).json()["rows"][0]
+    return game
+
+
+def run_etl(page: Page, mode: str = "Everything") -> None:
+    page.get_by_label(mode).check()
+    page.get_by_role("button", name="Run ETL").click()
+
+
+class TestPages:
+    @pytest.mark.parametrize("name", PAGES)
+    def test_each_page_shows_itself_without_a_serious_fault(
+        self, portal: Portal, name: str, screenshots: Path | None
+    ) -> None:
+        page = portal.open(PAGES[name])
+        expect(page.get_by_role("alert")).to_have_count(0)
+        serious = [
+            f"{v['id']}: {v['nodes'][0]['html'][:120]}"
+            for v in Axe().run(page).response["violations"]
+            if v["impact"] in {"serious", "critical"}
+        ]
+        assert serious == []
+        if screenshots:
+            page.screenshot(path=screenshots / f"{name}.png")
+
+    def test_a_game_has_its_goals_its_shots_and_its_shifts(
+        self, portal: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        game = a_tracked_game(server)
+        page = portal.open(f"game/{game['game_id']}")
+        shots = server.http.get("/api/tables/fact_shot_xy", params={"game_id": f"eq.{game['game_id']}", "limit": 1000})
+        located = [s for s in shots.json()["rows"] if s["x_coord"] is not None]
+        expect(page.locator("svg.rink circle[fill-opacity]")).to_have_count(len(located))
+        expect(page.get_by_role("region", name="Goals")).to_be_visible()
+        assert page.locator("svg.shifts rect").count() > 100
+        if screenshots:
+            page.screenshot(path=screenshots / "game.png", full_page=True)
+
+    def test_home_attacks_to_the_right(self, portal: Portal, server: Server) -> None:
+        page = portal.open(f"game/{a_tracked_game(server)['game_id']}")
+        home = page.locator("svg.rink circle[fill='#1f6fb5']").evaluate_all("c => c.map(e => e.cx.baseVal.value)")
+        assert sum(x > 0 for x in home) > 0.95 * len(home)
+
+    def test_a_team_has_its_plots_with_the_figures_beside_them(
+        self, portal: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        team = server.http.get("/api/tables/fact_team_season_stats_basic", params={"game_type": "eq.All"}).json()
+        row = team["rows"][-1]
+        page = portal.open(f"team/{row['team_id']}/{row['season_id']}")
+        expect(page.locator("canvas").first).to_be_visible()
+        page.get_by_text("The figures as a table").first.click()
+        expect(page.get_by_role("region", name=re.compile("Points by date")).get_by_role("row").nth(1)).to_be_visible()
+        if screenshots:
+            page.screenshot(path=screenshots / "team.png")
+
+    def test_a_failure_shows_the_detail_and_what_to_do(self, portal: Portal) -> None:
+        page = portal.page
+        page.goto(f"{portal.address}#game/999999")
+        expect(page.get_by_role("alert")).to_contain_text("The league has no game 999999")
+        expect(page.get_by_role("alert")).to_contain_text("go back")
+
+    def test_the_root_leads_here(self, server: Server) -> None:
+        answer = server.http.get("/", follow_redirects=True)
+        assert answer.url.path == "/portal/"
+        assert "BenchSight" in answer.text
+
+    def test_it_fits_on_a_phone_and_comes_in_the_dark(self, browser: Browser, server: Server) -> None:
+        context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+        portal = Portal(context.new_page(), server)
+        page = portal.open("season")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 22, 28)"
+        context.close()
+
+    def test_the_first_page_is_small_and_all_from_here(self, portal: Portal) -> None:
+        loaded: dict[str, int] = {}
+        portal.page.on("response", lambda r: loaded.__setitem__(r.url, int(r.headers.get("content-length", 0))))
+        portal.open()
+        files = {url: size for url, size in loaded.items() if "/portal/" in url}
+        assert all(url.startswith(portal.address.split("/portal")[0]) for url in loaded)
+        assert sum(files.values()) < 90_000, files
+
+
+class TestData:
+    def test_rows_are_sorted_filtered_and_searched_by_the_server(self, portal: Portal) -> None:
+        page = portal.open("data/dim_team")
+        page.get_by_role("button", name="team_name").click()
+        portal.settle()
+        names = page.locator("tbody tr td:nth-child(2)").all_inner_texts()
+        assert names == sorted(names)
+        page.get_by_label("Search all text").fill(names[0])
+        page.get_by_role("button", name="Search", exact=True).click()
+        portal.settle()
+        expect(page.get_by_text("1 row", exact=True)).to_be_visible()
+
+    def test_a_figure_says_what_it_was_made_from(self, portal: Portal) -> None:
+        page = portal.open("data/fact_player_game_stats?goals=gt.0&sort=goals.desc")
+        page.locator("tbody tr").first.get_by_role("button", name=re.compile(r"^[1-9]")).first.click()
+        expect(page.get_by_role("dialog")).to_contain_text("goals")
+        portal.settle()
+        expect(page.get_by_role("dialog").get_by_role("table")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+class TestRun:
+    def test_files_are_recognised_or_refused_with_the_reason(self, portal: Portal, server: Server) -> None:
+        tracked = next(f for f in (server.data_dir / "raw").rglob("*.json") if '"events"' in f.read_text())
+        page = portal.open("run")
+        page.locator("input[type=file]").set_input_files(
+            [
+                {"name": "new.json", "mimeType": "application/json", "buffer": tracked.read_bytes()},
+                {"name": "odd.json", "mimeType": "application/json", "buffer": b"not json"},
+            ]
+        )
+        expect(page.get_by_text(re.compile("tracked game"))).to_be_visible()
+        expect(page.get_by_text(re.compile("cannot be used"))).to_be_visible()
+
+    def test_a_run_is_watched_previewed_and_published(self, portal: Portal, screenshots: Path | None) -> None:
+        page = portal.open("run")
+        run_etl(page)
+        expect(page.get_by_role("progressbar", name=re.compile("ETL"))).to_be_visible()
+        expect(page.get_by_role("heading", name="3. What will change on the site")).to_be_visible()
+        portal.settle()
+        expect(page.get_by_label("Log")).to_contain_text("Building tables")
+        if screenshots:
+            page.screenshot(path=screenshots / "preview.png", full_page=True)
+        page.get_by_role("button", name="Publish").click()
+        expect(page.get_by_text(_PUBLISHED)).to_be_visible()
+
+    def test_a_run_can_be_stopped_and_nothing_has_changed(self, portal: Portal, server: Server) -> None:
+        before = server.http.get("/api/status").json()["published"]["snapshot_id"]
+        page = portal.open("run")
+        page.get_by_label("Forget what was read before").check()
+        run_etl(page)
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text(re.compile("cancelled")).first).to_be_visible()
+        assert server.http.get("/api/status").json()["published"]["snapshot_id"] == before
+
+
+class TestCorrections:
+    def test_a_corrected_name_is_published_and_cannot_run_a_script(self, portal: Portal, server: Server) -> None:
+        page = portal.open("corrections/dim_player")
+        player = page.locator("tbody tr td:nth-child(2)").first.inner_text()
+        page.get_by_role("button", name=f"Edit {player}").click()
+        page.get_by_role("dialog").get_by_label("player_full_name").fill(_SCRIPT)
+        expect(page.get_by_role("dialog").get_by_text("What changes")).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("1 not published yet")).to_be_visible()
+        portal.open("run")
+        run_etl(page, "Only if something changed")
+        page.get_by_role("button", name="Publish").click()
+        expect(page.get_by_text(_PUBLISHED)).to_be_visible()
+        portal.open(f"data/dim_player?player_id=eq.{player}")
+        expect(page.locator("tbody")).to_contain_text(_SCRIPT)
+        assert page.title() != "stolen"
+        portal.open("corrections/dim_player")
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("0 corrections")).to_be_visible()
+
+    def test_cells_from_a_spreadsheet_show_what_they_change_before_they_are_saved(self, portal: Portal) -> None:
+        page = portal.open("corrections/dim_team")
+        team = page.locator("tbody tr td:nth-child(2)").first.inner_text()
+        page.get_by_role("button", name="Paste or import").click()
+        page.get_by_label(re.compile("Cells copied")).fill(f"team_id\tlong_team_name\n{team}\tThe Long, Long Name")
+        page.get_by_role("button", name="See what changes").click()
+        expect(page.get_by_text("dim_team: 1 new, 0 changed")).to_be_visible()
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("1 corrections")).to_be_visible()
+        page.get_by_role("button", name=re.compile("Take all back")).click()
+        expect(page.get_by_role("dialog")).to_contain_text("deletes all 1 corrections")
+        page.get_by_role("button", name="Take them back").click()
+        expect(page.get_by_text("0 corrections")).to_be_visible()
+
+
+class TestGames:
+    def test_a_game_is_made_changed_and_deleted(self, portal: Portal, server: Server) -> None:
+        page = portal.open("games")
+        page.get_by_role("button", name="New game").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Game number").fill("77001")
+        dialog.get_by_label("Date").fill("2027-01-09")
+        dialog.get_by_label("Home team").select_option(index=1)
+        dialog.get_by_label("Away team").select_option(index=2)
+        dialog.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Edit game 77001").click()
+        dialog.get_by_label("Home goals").fill("3")
+        dialog.get_by_label("Away goals").fill("1")
+        dialog.get_by_role("button", name="Save").click()
+        expect(page.get_by_text("3 – 1").first).to_be_visible()
+        assert server.http.get("/api/games/77001").json()["home_goals"] == 3
+        page.get_by_role("button", name="Delete game 77001").click()
+        expect(dialog).to_contain_text("leaves the league")
+        dialog.get_by_role("button", name="Delete the game").click()
+        expect(page.get_by_role("button", name="Delete game 77001")).to_have_count(0)
+        assert server.http.get("/api/games/77001").status_code == 404
+
+
+class TestPredictions:
+    def test_models_are_trained_and_asked(self, portal: Portal, screenshots: Path | None) -> None:
+        page = portal.open("predictions")
+        train = page.get_by_role("button", name="Train the models")
+        if train.count():
+            train.click()
+        expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
+        if screenshots:
+            page.screenshot(path=screenshots / "odds.png")
+        portal.open("predictions/explorer")
+        figure = page.locator(".figure strong").first
+        level = float(figure.inner_text().rstrip(" %"))
+        page.get_by_label("Home goals").fill("4")
+        page.get_by_label("Home goals").press("Tab")
+        portal.settle()
+        assert float(figure.inner_text().rstrip(" %")) > level
+        portal.open("predictions/models")
+        page.get_by_text("game outcome").click()
+        expect(page.locator("canvas").first).to_be_visible()
+
+
+class TestPortalCalls:
+    def test_the_older_portals_calls_work_unchanged(self, server: Server) -> None:
+        """The bodies that its JavaScript sends (tests/contract, REST calls)."""
+        body = {
+            "mode": "incremental",
+            "game_ids": None,
+            "exclude_game_ids": None,
+            "source": "excel",
+            "options": {"wipe": False, "validate": True},
+        }
+        job = server.http.post(
+            "/api/etl/trigger", content=json.dumps(body), headers={"Content-Type": "application/json"}
+        )
+        assert job.status_code == 202
+        done = server.wait_for(job.json()["job_id"])
+        assert {"status", "progress", "tables_created", "current_step", "errors"} <= done.keys()
+        upload = server.http.post(
+            "/api/upload/to-supabase", json={"tables": None, "mode": "all", "options": {"clean": True}}
+        )
+        assert upload.status_code == 202
+        assert server.http.get(f"/api/upload/status/{upload.json()['job_id']}").status_code == 200
+        schema = server.http.post("/api/upload/generate-schema", json={"options": {}})
+        assert schema.status_code == 202
+        assert isinstance(server.http.get("/api/etl/history", params={"limit": 5}).json(), list)
+        assert server.http.get("/portal/index.html").status_code == 200
+        assert server.http.get("/api/status").json()["status"] == "operational"
