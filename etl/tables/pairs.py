@@ -7,6 +7,7 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league
 from etl.columns import on_ice as c
+from etl.columns.lineage import PAIR, explained
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 
@@ -106,7 +107,7 @@ _SHARES: Final = {
     grain="one pair of team-mates who shared the ice in one game",
     kind="aggregate",
     from_tracking=True,
-    columns=_WOWY,
+    columns=explained(_WOWY, PAIR),
 )
 def fact_wowy(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """With or without you: what happened with two team-mates on the ice together, and with one of them alone.
