@@ -95,7 +95,11 @@ RUSH_XG: Final = numeric(
 PLAYER_RUSH: Final = (
     count("rush_shots", "Own rush entries that led to a shot.", formula="fact_rushes led by the player with shots > 0"),
     count("rush_goals", "Own rush entries that led to a goal.", formula="fact_rushes led by the player with goals > 0"),
-    count("rush_assists", "Assists on goals scored on a rush."),
+    count(
+        "rush_assists",
+        "Assists on goals scored on a rush.",
+        formula="rows of fact_assists whose goal is one of a rush of fact_rushes",
+    ),
     RUSH_POINTS,
     RUSH_XG,
     count(
@@ -110,9 +114,21 @@ PLAYER_RUSH: Final = (
         "Rushes taken part in, leading or supporting.",
         formula="rushes with the player on the side's roles of any of its events",
     ),
-    count("rush_off_success", "Of these, rushes in which the side succeeded or shot within 10 s."),
-    count("rush_off_shot_generated", "Of these, rushes with a shot within 10 s."),
-    count("rush_off_goal_generated", "Of these, rushes with a goal within 15 s."),
+    count(
+        "rush_off_success",
+        "Of these, rushes in which the side succeeded or shot within 10 s.",
+        formula="rush_involvement in fact_rushes with is_successful",
+    ),
+    count(
+        "rush_off_shot_generated",
+        "Of these, rushes with a shot within 10 s.",
+        formula="rush_involvement in fact_rushes with shots > 0",
+    ),
+    count(
+        "rush_off_goal_generated",
+        "Of these, rushes with a goal within 15 s.",
+        formula="rush_involvement in fact_rushes with goals > 0",
+    ),
 )
 
 CHAIN_KEY: Final = text("shot_chain_key", "SC, game number and five-digit index of the attempt.")

@@ -6,6 +6,7 @@ from typing import Final
 from etl.columns import boxscore as box
 from etl.columns.column import Column, count, numeric, text
 from etl.columns.keys import PLAYER_ID, SEASON_ID, TEAM_ID, TEAM_NAME
+from hockey.value import MIN_GAMES_SHOWN
 
 _PER_SEASON: Final = "player_id, season_id and game_type, joined by _."
 _PER_CAREER: Final = "player_id and game_type, joined by _."
@@ -46,7 +47,9 @@ def _per_game(games: str, prefix: str = "") -> tuple[Column, ...]:
 PER_GAME: Final = _per_game("games_played")
 CAREER_PER_GAME: Final = _per_game("career_games", "career_")
 CAREER_COUNTS: Final = tuple(
-    replace(column, name=f"career_{name}", formula=None)
+    replace(
+        column, name=f"career_{name}", formula="career_goals + career_assists" if name == "points" else column.formula
+    )
     for name, column in (
         ("games", GAMES_PLAYED),
         ("goals", GOALS),
@@ -58,6 +61,19 @@ CAREER_COUNTS: Final = tuple(
 
 TRACKED_GAMES: Final = count(
     "tracked_games", "Of the games played, those that were tracked.", formula="rows of fact_player_game_stats"
+)
+_SHOWN: Final = f"null below {MIN_GAMES_SHOWN} of them"
+WAR: Final = numeric(
+    "war", f"Wins above replacement over the tracked games; {_SHOWN}.", "wins", formula="sum of war of the games"
+)
+GAR: Final = numeric(
+    "gar",
+    f"Goals above replacement over the tracked games; {_SHOWN}.",
+    "goals",
+    formula="sum of gar_total of the games",
+)
+PLAYER_RATING: Final = numeric(
+    "player_rating", "League skill rating over the tracked games, 2-6.", formula="mean of player_rating of the games"
 )
 CF_PCT: Final = replace(
     box.CF_PCT,
@@ -84,14 +100,33 @@ SHOOTING_PCT: Final = replace(
     formula="100 * sum of goals / sum of sog",
 )
 
-WINS: Final = count("wins", "Games that the goalie's team won, overtime and shootout included.")
-LOSSES: Final = count("losses", "Games that the goalie's team lost, overtime and shootout included.")
-TIES: Final = count("ties", "Games that the goalie's team tied.")
+WINS: Final = count(
+    "wins",
+    "Games that the goalie's team won, overtime and shootout included.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = win",
+)
+LOSSES: Final = count(
+    "losses",
+    "Games that the goalie's team lost, overtime and shootout included.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = loss",
+)
+TIES: Final = count(
+    "ties",
+    "Games that the goalie's team tied.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = tie",
+)
 GOALS_AGAINST: Final = count(
-    "goals_against", "Goals allowed by the game sheets, none of them on an empty net; by the tracking without a sheet."
+    "goals_against",
+    "Goals allowed by the game sheets, none of them on an empty net; by the tracking without a sheet.",
+    formula="sum of goals_against of fact_gameroster; where the sheet has none, of fact_goalie_game_stats, else of the "
+    "team if the goalie was alone",
 )
 GAA: Final = numeric("gaa", "Goals allowed per game.", formula="goals_against / games_played")
-SHUTOUTS: Final = count("shutouts", "Games as the team's only goalie without a goal allowed.")
+SHUTOUTS: Final = count(
+    "shutouts",
+    "Games as the team's only goalie without a goal allowed.",
+    formula="games as the only goalie of the team with goals_against = 0",
+)
 SHUTOUT_PCT: Final = numeric(
     "shutout_pct", "Shutouts of the games, 0-100.", "%", formula="100 * shutouts / games_played"
 )

@@ -9,6 +9,7 @@ from etl.columns import keys as k
 from etl.columns import on_ice as o
 from etl.columns import possession as s
 from etl.columns import value as v
+from etl.columns.lineage import SKATER_GAME, explained
 from etl.registry import table
 from etl.tables.credit import ON_ICE_COLUMNS, PLAYER
 from etl.tables.expressions import DIGITS, int32, per_60, percentage, position_name, ratio
@@ -175,7 +176,7 @@ def skater_lines(
     grain="one skater in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, SKATER_GAME),
 )
 def fact_player_game_stats(
     skater_lines: pl.DataFrame, skater_value: pl.DataFrame, player_zone_starts: pl.DataFrame, dim_player: pl.DataFrame

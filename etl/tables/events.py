@@ -129,7 +129,7 @@ _CONTEXT: Final = (
         c.PLAY_DETAIL,
         c.PLAY_DETAIL_2,
         c.LINKED_EVENT_KEY,
-        s.SEQUENCE_REFERENCE,
+        s.SEQUENCE_KEY,
         s.PLAY_KEY,
         s.SEQUENCE_INDEX,
         s.PLAY_INDEX,

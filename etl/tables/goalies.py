@@ -7,6 +7,7 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.columns import value as v
+from etl.columns.lineage import GOALIE_GAME, explained
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
@@ -85,7 +86,7 @@ _COLUMNS: Final = (
     grain="one goalie in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, GOALIE_GAME),
 )
 def fact_goalie_game_stats(
     goalie_lines: pl.DataFrame, season_save_rate: pl.DataFrame, dim_player: pl.DataFrame

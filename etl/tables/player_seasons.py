@@ -7,8 +7,10 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import season as c
+from etl.columns.lineage import SKATER_CAREER, SKATER_SEASON, explained
 from etl.registry import table
 from etl.tables.expressions import percentage, ratio
+from hockey.value import MIN_GAMES_SHOWN
 
 _SEASON: Final = ("player_id", "season_id", "game_type")
 _CAREER: Final = ("player_id", "game_type")
@@ -27,35 +29,45 @@ _GOALIE_SUMS: Final = {
     "shutouts": pl.col("is_shutout").sum(),
 }
 _TRACKED: Final = ("xg_for", "xg_adj")
+_METRICS: Final = (
+    *("war", "gar", "player_rating", "cf_pct", *_TRACKED),
+    *("xg_per_game", "goals_above_expected", "shooting_pct"),
+)
 
 
 @table(
     key=("player_season_basic_key",),
     grain="one skater in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.SKATER_SEASON_KEY,
-        c.WHO,
-        c.SEASON_PLAYED,
-        k.SEASON,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.SEASON_TEAM,
-        c.SEASON_TEAM_NAME,
-        c.USUAL_POSITION,
-        c.GAMES_PLAYED,
-        c.GOALS,
-        c.ASSISTS,
-        c.POINTS,
-        c.PIM,
-        *c.PER_GAME,
-        c.TRACKED_GAMES,
-        c.CF_PCT,
-        c.XG_FOR,
-        c.XG_ADJ,
-        c.XG_PER_GAME,
-        c.GOALS_ABOVE_EXPECTED,
-        c.SHOOTING_PCT,
+    columns=explained(
+        (
+            c.SKATER_SEASON_KEY,
+            c.WHO,
+            c.SEASON_PLAYED,
+            k.SEASON,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.SEASON_TEAM,
+            c.SEASON_TEAM_NAME,
+            c.USUAL_POSITION,
+            c.GAMES_PLAYED,
+            c.GOALS,
+            c.ASSISTS,
+            c.POINTS,
+            c.PIM,
+            *c.PER_GAME,
+            c.TRACKED_GAMES,
+            c.WAR,
+            c.GAR,
+            c.PLAYER_RATING,
+            c.CF_PCT,
+            c.XG_FOR,
+            c.XG_ADJ,
+            c.XG_PER_GAME,
+            c.GOALS_ABOVE_EXPECTED,
+            c.SHOOTING_PCT,
+        ),
+        SKATER_SEASON,
     ),
 )
 def fact_player_season_stats_basic(
@@ -87,7 +99,7 @@ def fact_player_season_stats_basic(
             pl.col("player_position").alias("position"),
             *("games_played", *_CREDITS),
             *(ratio(name, "games_played").round(2).alias(f"{name}_per_game") for name in _CREDITS),
-            *("tracked_games", "cf_pct", "xg_for", "xg_adj", "xg_per_game", "goals_above_expected", "shooting_pct"),
+            *("tracked_games", *_METRICS),
         )
     )
 
@@ -96,16 +108,19 @@ def fact_player_season_stats_basic(
     key=("player_career_basic_key",),
     grain="one skater over all seasons, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.SKATER_CAREER_KEY,
-        c.WHO,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.USUAL_POSITION,
-        c.CURRENT_TEAM,
-        c.SEASONS_PLAYED,
-        *c.CAREER_COUNTS,
-        *c.CAREER_PER_GAME,
+    columns=explained(
+        (
+            c.SKATER_CAREER_KEY,
+            c.WHO,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.USUAL_POSITION,
+            c.CURRENT_TEAM,
+            c.SEASONS_PLAYED,
+            *c.CAREER_COUNTS,
+            *c.CAREER_PER_GAME,
+        ),
+        SKATER_CAREER,
     ),
 )
 def fact_player_career_stats_basic(
@@ -244,14 +259,19 @@ def _tracked(own_games: pl.DataFrame, fact_player_game_stats: pl.DataFrame) -> p
     """What the tracked games among a skater's games say of a season."""
     attempts = pl.col("corsi_for").sum() + pl.col("corsi_against").sum()
     stats = fact_player_game_stats.select(
-        *("game_id", "player_id", "goals", "sog", "corsi_for", "corsi_against", *_TRACKED)
+        *("game_id", "player_id", "goals", "sog", "corsi_for", "corsi_against", *_TRACKED),
+        *("war", "gar_total", "player_rating"),
     )
+    shown = pl.col("gar_total").count() >= MIN_GAMES_SHOWN
     return (
         own_games.join(stats, on=["game_id", "player_id"])
         .group_by(_SEASON)
         .agg(
             pl.col(_TRACKED).sum(),
             tracked_games=pl.len(),
+            war=pl.when(shown).then(pl.col("war").sum()),
+            gar=pl.when(shown).then(pl.col("gar_total").sum()),
+            player_rating=pl.col("player_rating").mean(),
             cf_pct=percentage(pl.col("corsi_for").sum(), attempts),
             shooting_pct=percentage(pl.col("goals").sum(), pl.col("sog").sum()),
             scored=pl.col("goals").sum(),

@@ -7,6 +7,7 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.columns import value as v
+from etl.columns.lineage import TEAM_GAME, explained
 from etl.registry import table
 from etl.tables.credit import ACTION_COUNTS
 from etl.tables.expressions import other_side, percentage
@@ -106,7 +107,7 @@ _MIRRORED: Final = ("goals", "shots", "fenwick", "saves", "shots_blocked", "fo_w
     grain="one team in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    columns=(c.TEAM_GAME_KEY, *_WHO, *_CREDITS),
+    columns=explained((c.TEAM_GAME_KEY, *_WHO, *_CREDITS), TEAM_GAME),
 )
 def fact_team_game_stats(
     game_sides: pl.DataFrame,

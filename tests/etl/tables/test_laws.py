@@ -1,6 +1,7 @@
 """The laws that every table keeps."""
 
 from dataclasses import fields, replace
+from graphlib import TopologicalSorter
 
 import polars as pl
 import pytest
@@ -95,6 +96,12 @@ def small_league() -> LeagueFrames:
 @pytest.fixture(scope="module")
 def built() -> dict[str, pl.DataFrame]:
     return TABLES.build(make_sources(small_league()))
+
+
+def test_no_references_form_a_circle() -> None:
+    """A database could not be given the tables one after another."""
+    parents = {t.name: {r.table for r in t.references} for t in TABLES.published}
+    TopologicalSorter(parents).prepare()
 
 
 def test_the_kinds_come_in_order_and_every_input_is_known() -> None:

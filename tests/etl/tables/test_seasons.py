@@ -7,7 +7,20 @@ import pytest
 
 from etl.tables.catalog import league_tables
 from formats.canonical import LeagueFrames
-from tests.etl.league_builder import AWAY, GAME, HOME, make_event, make_league, make_role, make_scheduled, make_sources
+from hockey.value import MIN_GAMES_SHOWN
+from tests.etl.league_builder import (
+    AWAY,
+    GAME,
+    HOME,
+    make_event,
+    make_game,
+    make_league,
+    make_role,
+    make_rosters,
+    make_scheduled,
+    make_sources,
+    make_stint,
+)
 
 SECOND = "N20262027F"
 
@@ -143,11 +156,43 @@ class TestTrackedMetrics:
         assert row["xg_for"] == row["xg_per_game"] == pytest.approx(game["xg_for"])
         assert row["xg_for"] > 0
         assert row["goals_above_expected"] == pytest.approx(1 - game["xg_for"])
+        assert (row["war"], row["gar"]) == (None, None)  # too few games to say more than luck
+
+    def test_value_is_shown_from_a_minimum_of_games(self) -> None:
+        games = range(1, MIN_GAMES_SHOWN + 1)
+        every = make_league(
+            events=[
+                {**make_event(0, "Shot", "home", 5, detail1="Shot_Missed", stint_idx=0), "game_id": n} for n in games
+            ],
+            event_players=[{**make_role(0, "event_1", "h1"), "game_id": n} for n in games],
+            shifts=[{**make_stint(0, 0, 20), "game_id": n} for n in games],
+            games=[make_game(n) for n in games],
+            rosters=[{**row, "skill": 4.0} for n in games for row in make_rosters(n)],
+            schedule=[make_scheduled(n, 1, 0) for n in games],
+            official_roster=[line(n, "h1") for n in games],
+        )
+        game = build("fact_player_game_stats", every).filter(pl.col("player_id") == "h1")
+        row = build("fact_player_season_stats_basic", every).row(0, named=True)
+        assert row["tracked_games"] == MIN_GAMES_SHOWN
+        assert row["gar"] == pytest.approx(game["gar_total"].sum())
+        assert row["war"] == pytest.approx(game["war"].sum())
+        assert row["gar"] != 0
+        assert (row["player_rating"], row["cf_pct"]) == (4.0, 100.0)
 
     def test_without_tracking_they_are_null(self) -> None:
         row = build("fact_player_season_stats_basic", untracked([make_scheduled(1, 1, 0)], [line(1, "h1")]))
-        tracked = ("cf_pct", "xg_for", "xg_adj", "xg_per_game", "goals_above_expected", "shooting_pct")
-        assert row.select("tracked_games", *tracked).row(0) == (0, *[None] * 6)
+        tracked = (
+            "war",
+            "gar",
+            "player_rating",
+            "cf_pct",
+            "xg_for",
+            "xg_adj",
+            "xg_per_game",
+            "goals_above_expected",
+            "shooting_pct",
+        )
+        assert row.select("tracked_games", *tracked).row(0) == (0, *[None] * 9)
 
     def test_a_tracked_game_without_a_sheet_counts_with_its_tracked_credits(self) -> None:
         events = [make_event(0, "Goal", "home", 5, detail1="Goal_Scored")]
