@@ -49,6 +49,7 @@ def explain(
     """How a number came about: its rule, and the rows and events that it was made from, with game, clock and video.
 
     Goals, assists, points, plus/minus, shots, Corsi, Fenwick, ice time, saves and penalty minutes name every row that
-    they count or sum, season by season and game by game down to the events. A rate names the columns of its formula.
+    they count or sum: game sheets for seasons and careers, events and stints for games.
+    A rate names the columns of its formula.
     """
     return service.explain(table, key, column, limit=wanted.limit, offset=wanted.offset)
