@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from snapshot.lineage import Part
+
 FORMAT_VERSION: Final = 1
 MANIFEST_FILE: Final = "manifest.json"
 
@@ -24,7 +26,7 @@ class InvalidManifest(ValueError):
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One column: its PostgreSQL type, meaning and, for quantities, unit; for metrics, formula and its source."""
+    """One column: its PostgreSQL type, meaning and, for quantities, unit; for metrics, formula, source and rows."""
 
     name: Identifier
     type: ColumnType
@@ -33,6 +35,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str | None = None
     formula: str | None = None
     source: str | None = None
+    made_from: tuple[Part, ...] = ()
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +84,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A published league: what is in it, what it was made from, and by which rules.
 
     Times are UTC, ISO 8601 with `Z`. `timings` maps a step of the run, or a table as `table:<name>`, to seconds.
-    `rules` is the league's rule book in force; `games` the tracked games that are in.
+    `rules` is the league's rule book in force, and as `expected_goals` the version of the coefficients that made the
+    expected goals; `games` the tracked games that are in.
     """
 
     format_version: int
