@@ -8,7 +8,7 @@ from api.dependencies import Explanations
 from api.error_handlers import documented
 from api.models.explain import ExplainParameters, Explanation
 from api.routes import examples, explain_examples
-from api.routes.job_answers import UNAUTHENTICATED
+from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.routes.tables import TableName
 from api.services.explain_service import ColumnNotFound, RowNotFound
 from api.services.table_service import NothingPublished, TableNotFound
@@ -16,6 +16,7 @@ from api.services.table_service import NothingPublished, TableNotFound
 explain_router = APIRouter(prefix="/api/explain", tags=["Tables"])
 
 _RESPONSES: Final = documented(
+    WRONG_REQUEST,
     UNAUTHENTICATED,
     RowNotFound("fact_player_game_stats has no row '18969_P10000'; did you mean 18969_P100001 or 18969_P100002?"),
     ColumnNotFound("fact_player_game_stats has no column 'goal'; did you mean goals?"),
