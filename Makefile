@@ -51,8 +51,9 @@ proof: $(VENV)/.installed-dev ## the long versions: hundreds of kills, full fuzz
 bench: $(VENV)/.installed-dev ## speed, each as a ratio to a baseline of the same run
 	@$(PY) -m benchmarks
 
-tables: $(VENV)/.installed ## write docs/tables.md from the declarations
+tables: $(VENV)/.installed ## write docs/tables.md from the declarations, docs/roles.md from the routes
 	@$(PY) -m etl.dictionary
+	@$(PY) -m api.roles_document
 
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)/.installed-dev ## compile the pinned requirements from pyproject.toml

@@ -1,5 +1,5 @@
 """Predictions."""
 
-from fastapi import APIRouter
+from api.permissions import role_router
 
-ml_router = APIRouter(prefix="/api/ml", tags=["ML"])
+ml_router = role_router("/api/ml", "ML")
