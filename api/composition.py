@@ -10,6 +10,7 @@ from api.services.access_errors import AccessStoreDown
 from api.services.access_service import AccessRules, AccessService
 from api.services.access_store import AccessStore
 from api.services.audit_log import AuditLog
+from api.services.child_environment import ChildEnvironment
 from api.services.jwks import Jwks
 from api.services.key_store import KeyStore
 from api.services.token_service import Issuer, TokenService
@@ -25,16 +26,14 @@ _KEPT_FROM_CHILDREN: Final = frozenset(
 )
 
 
-def child_environment(
-    settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate
-) -> Callable[[], Mapping[str, str]]:
+def child_environment(settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate) -> ChildEnvironment:
     """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
     kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
     kept |= {
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
-    return lambda: {**kept, **warehouse.child_environment()}
+    return lambda cancelled=None: {**kept, **warehouse.child_environment(cancelled)}
 
 
 def database_choice(settings: Settings) -> Choice:

@@ -46,7 +46,7 @@ from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
-from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
+from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
 
@@ -136,8 +136,7 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     services.jobs.end_streams()
     services.games.close()
     services.warehouse.closing.set()
-    await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
-    await asyncio.to_thread(services.warehouse.close)
+    await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: Callable[[], bool]) -> Services:
