@@ -3,7 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
@@ -205,6 +205,13 @@ class Settings(BaseSettings):
         if self.jwt_issuer is not None and given != 1:
             raise ValueError("JWT_SECRET: exactly one of it and JWT_JWKS_URL must be set with JWT_ISSUER")
         return self
+
+    def secret_values(self) -> list[str]:
+        """Every secret in the settings, and the password within the database's address; for masking them."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [urlsplit(secret).password or "" for secret in secrets if secret.startswith("postgres")]
+        return [*secrets, *passwords, *(unquote(password) for password in passwords)]
 
     @property
     def has_authentication(self) -> bool:

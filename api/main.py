@@ -212,7 +212,9 @@ def _settings_of_this_process() -> Settings:
     except (WrongSettings, StartFailed) as error:
         _say_why(str(error))
         raise SystemExit(1) from None
-    configure_logging(settings.log_level, as_json=settings.environment == "production")
+    configure_logging(
+        settings.log_level, as_json=settings.environment == "production", secrets=settings.secret_values()
+    )
     return settings
 
 
