@@ -1,5 +1,12 @@
 """Thin handlers: parse, authorise, call one service, return a model."""
 
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.routes.audit import audit_router
+from api.routes.auth import auth_router
+from api.routes.docs import docs_files, docs_router
 from api.routes.etl import etl_router
 from api.routes.explain import explain_router
 from api.routes.games import games_router
@@ -9,14 +16,20 @@ from api.routes.staging import raw_router, staging_router
 from api.routes.tables import tables_router
 from api.routes.upload import upload_router
 
-__all__ = [
-    "etl_router",
-    "explain_router",
-    "games_router",
-    "health_router",
-    "ml_router",
-    "raw_router",
-    "staging_router",
-    "tables_router",
-    "upload_router",
-]
+__all__ = ["ROUTERS", "docs_files"]
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health_router,
+    auth_router,
+    etl_router,
+    upload_router,
+    staging_router,
+    raw_router,
+    games_router,
+    tables_router,
+    explain_router,
+    ml_router,
+    audit_router,
+    docs_router,
+)
+"""All routes, in the order of `/docs`."""
