@@ -54,9 +54,10 @@ bench: $(VENV)/.installed-dev ## speed, each as a ratio to a baseline of the sam
 contract: $(VENV)/.installed-dev ## how much of what the dashboard reads a demo league serves, table by table
 	@$(PY) -m tests.contract
 
-tables: $(VENV)/.installed ## write docs/tables.md and docs/metrics.md from the declarations
+tables: $(VENV)/.installed ## write docs/tables.md and docs/metrics.md from the declarations, docs/roles.md from the routes
 	@$(PY) -m etl.dictionary
 	@$(PY) -m etl.metrics
+	@$(PY) -m api.roles_document
 
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)/.installed-dev ## compile the pinned requirements from pyproject.toml

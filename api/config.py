@@ -1,8 +1,9 @@
 """What the service is called, and every setting of it: typed, validated once, read in `api.main` only."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
@@ -19,10 +20,20 @@ Trigger an ETL job, watch its progress, read its log, and find a published snaps
   `failed` or `cancelled`. Status answers carry an `ETag`; with `?wait=30` the answer waits for a change.
 * Every error body is `{"detail", "code", "request_id"}`; `detail` is one sentence to show to a person. A wrong
   request is a `400` and adds `errors`, one entry per wrong field.
+* Say who you are with an API key in `X-API-Key` or a token in `Authorization: Bearer`; each operation names the role
+  that it needs (viewer, scorer, operator, admin; each may do what those before it may). `RateLimit-*` headers say how
+  many requests are left.
 * Times are UTC, ISO 8601 with `Z`. Every answer carries `X-Request-ID`, which the server's log repeats.
 """
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+MIN_SECRET_CHARACTERS: Final = 24
+MIN_DISTINCT_CHARACTERS: Final = 8
+MIN_JWT_SECRET_BYTES: Final = 32
+"""What HS256 needs: as many bytes as the hash has (RFC 7518, section 3.2)."""
+_EXAMPLE_WORDS: Final = ("changeme", "change-me", "change_me", "password", "your-", "your_", "example", "12345678")
 
 
 class WrongSettings(Exception):
@@ -39,7 +50,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "production"] = "development"
     admin_api_key: SecretStr | None = None
-    """Asked for in `X-API-Key` by every route but `/api/health`; production does not start without it."""
+    """The first admin's key, for `X-API-Key`; further keys are made with it, or by `python -m api.keys create`."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("http://localhost:3000",)
     benchsight_data_dir: Path = Field(default=Path("data"), validate_default=True)
     """Holds `raw/`, `output`, `snapshots/`, `logs/` and `state/`; a relative path counts from the project root."""
@@ -64,7 +75,34 @@ class Settings(BaseSettings):
     supabase_db_url: SecretStr | None = None
     """Any PostgreSQL; wins over the REST interface of `supabase_url`, since COPY is faster."""
 
-    @field_validator("admin_api_key", "supabase_url", "supabase_service_key", "supabase_db_url", mode="before")
+    supabase_jwt_secret: SecretStr | None = None
+    """Signs the tokens of an older Supabase project (HS256); without it their keys are fetched from `supabase_url`."""
+    jwt_issuer: str | None = None
+    """Another issuer of tokens, with `jwt_secret` (HS256) or the address of its keys, `jwt_jwks_url`."""
+    jwt_audience: str = "authenticated"
+    jwt_secret: SecretStr | None = None
+    jwt_jwks_url: str | None = None
+    token_lifetime_seconds: int = Field(default=3600, ge=60, le=86_400)
+    """How long a log-in lasts (`POST /api/auth/token`)."""
+
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Whose `X-Forwarded-For` is believed, as addresses or networks."""
+    reads_per_minute: int = Field(default=60_000, ge=1, le=10_000_000)
+    """Reading requests of one key, or of one address without a key; the next one is refused with 429."""
+    writes_per_minute: int = Field(default=1_200, ge=1, le=10_000_000)
+    """The same for everything else."""
+    max_streams: int = Field(default=500, ge=1, le=100_000)
+    """Requests of one key or address that may be open at once: long polls, downloads, WebSockets."""
+    max_json_depth: int = Field(default=32, ge=4, le=200)
+    """How deep objects and lists of a body may be nested."""
+    request_timeout_seconds: float = Field(default=120, ge=1, le=3600)
+    """How long the body of a request may take to arrive; a slower one is refused with 408."""
+
+    @field_validator(
+        *("admin_api_key", "supabase_url", "supabase_service_key", "supabase_db_url", "supabase_jwt_secret"),
+        *("jwt_issuer", "jwt_secret", "jwt_jwks_url"),
+        mode="before",
+    )
     @classmethod
     def _blank_is_absent(cls, value: object) -> object:
         return (value.strip() or None) if isinstance(value, str) else value
@@ -82,6 +120,25 @@ class Settings(BaseSettings):
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must look like postgresql://user:password@host:5432/postgres")
         return value
+
+    @field_validator("jwt_jwks_url")
+    @classmethod
+    def _keys_address(cls, value: str | None) -> str | None:
+        if value is not None and not is_safe_address(value):
+            raise ValueError("must be an https:// address (http:// on this machine only)")
+        return value
+
+    @field_validator("supabase_jwt_secret", "jwt_secret")
+    @classmethod
+    def _long_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().encode()) < MIN_JWT_SECRET_BYTES:
+            raise ValueError(f"must be at least {MIN_JWT_SECRET_BYTES} bytes long")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("environment", "warehouse", mode="before")
     @classmethod
@@ -127,11 +184,48 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:
         if self.environment == "production":
-            if self.admin_api_key is None:
-                raise ValueError("ADMIN_API_KEY: must be set when ENVIRONMENT is production")
             if "*" in self.cors_origins:
                 raise ValueError("CORS_ORIGINS: must list the origins when ENVIRONMENT is production, not '*'")
+            for name, secret in (
+                ("ADMIN_API_KEY", self.admin_api_key),
+                ("SUPABASE_JWT_SECRET", self.supabase_jwt_secret),
+                ("JWT_SECRET", self.jwt_secret),
+            ):
+                if secret is not None and is_weak(secret.get_secret_value()):
+                    raise ValueError(f"{name}: is too easy to guess; make one with: openssl rand -hex 32")
         return self
+
+    @model_validator(mode="after")
+    def _whole_issuer(self) -> Self:
+        if self.supabase_jwt_secret is not None and self.supabase_url is None:
+            raise ValueError("SUPABASE_URL: must be set with SUPABASE_JWT_SECRET, since it names the tokens' issuer")
+        given = (self.jwt_secret is not None) + (self.jwt_jwks_url is not None)
+        if self.jwt_issuer is None and given:
+            raise ValueError("JWT_ISSUER: must be set with JWT_SECRET or JWT_JWKS_URL")
+        if self.jwt_issuer is not None and given != 1:
+            raise ValueError("JWT_SECRET: exactly one of it and JWT_JWKS_URL must be set with JWT_ISSUER")
+        return self
+
+    def secret_values(self) -> list[str]:
+        """Every secret in the settings, and the password within the database's address; for masking them."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [urlsplit(secret).password or "" for secret in secrets if secret.startswith("postgres")]
+        return [*secrets, *passwords, *(unquote(password) for password in passwords)]
+
+    @property
+    def has_authentication(self) -> bool:
+        """Whether the settings alone let somebody in who can prove who they are."""
+        return self.admin_api_key is not None or self.supabase_url is not None or self.jwt_issuer is not None
+
+    @property
+    def may_be_open(self) -> bool:
+        """Whether the server may do without authentication on its own machine until the first key is made.
+
+        A database at `supabase_url` does not change that; a token issuer that was named as such does.
+        """
+        configured = (self.admin_api_key, self.supabase_jwt_secret, self.jwt_issuer)
+        return self.environment == "development" and all(value is None for value in configured)
 
 
 def read_settings(env_file: Path = PROJECT_ROOT / ".env") -> Settings:
@@ -146,6 +240,28 @@ def read_settings(env_file: Path = PROJECT_ROOT / ".env") -> Settings:
         raise WrongSettings("; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
     except (SettingsError, OSError, UnicodeError) as error:
         raise WrongSettings(f".env: cannot be read ({type(error).__name__})") from None
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret could be guessed: short, of few different characters, or one out of an example."""
+    lower = secret.lower()
+    return (
+        len(secret) < MIN_SECRET_CHARACTERS
+        or len(set(secret)) < MIN_DISTINCT_CHARACTERS
+        or any(word in lower for word in _EXAMPLE_WORDS)
+    )
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether an address is reached over TLS, or is on this machine."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"})
+    )
 
 
 def _is_origin(text: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.errors import Unavailable
+from api.services.access_service import AccessService
+from api.services.audit_log import AuditLog
 from api.services.etl_service import ETLService
 from api.services.explain_service import ExplainService
 from api.services.game_files import RawFiles
@@ -83,6 +85,30 @@ async def services(request: Request) -> Services:
     return built
 
 
+async def access_service(request: Request) -> AccessService:
+    """The service of keys and tokens.
+
+    Raises:
+        NotStarted: the application's lifespan has not begun.
+    """
+    access = getattr(request.app.state, "access", None)
+    if not isinstance(access, AccessService):
+        raise NotStarted("The server is starting; try again in a moment")
+    return access
+
+
+async def audit_log(request: Request) -> AuditLog:
+    """The audit log.
+
+    Raises:
+        NotStarted: the application's lifespan has not begun.
+    """
+    audit = getattr(request.app.state, "audit", None)
+    if not isinstance(audit, AuditLog):
+        raise NotStarted("The server is starting; try again in a moment")
+    return audit
+
+
 async def job_manager(built: Annotated[Services, Depends(services)]) -> JobManager:
     """The manager of all jobs."""
     return built.jobs
@@ -149,6 +175,8 @@ async def train_service(built: Annotated[Services, Depends(services)]) -> TrainS
 
 
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
+Access = Annotated[AccessService, Depends(access_service)]
+Audit = Annotated[AuditLog, Depends(audit_log)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
 Status = Annotated[StatusService, Depends(status_service)]

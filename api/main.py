@@ -8,13 +8,12 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from threading import Event
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 from uuid import uuid4
 
 if not __package__:  # started as a file: `cd api && python main.py`
@@ -22,25 +21,17 @@ if not __package__:  # started as a file: `cd api && python main.py`
 
 from fastapi import FastAPI
 
+from api.composition import child_environment, database_choice, open_access, with_database
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
-from api.routes import (
-    etl_router,
-    explain_router,
-    games_router,
-    health_router,
-    ml_router,
-    raw_router,
-    staging_router,
-    tables_router,
-    upload_router,
-)
-from api.routes.portal import add_portal
+from api.permissions import check_roles
+from api.routes import PUBLIC_FILES, ROUTERS
 from api.server_lock import StartFailed, sole_server
+from api.services.access_service import SYNC_SECONDS, AccessService
 from api.services.child_process import Program
 from api.services.etl_service import ETLService
 from api.services.game_files import RawFiles
@@ -63,11 +54,6 @@ from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
-from warehouse.opening import Choice
-
-_KEPT_FROM_CHILDREN: Final = frozenset(
-    {"ADMIN_API_KEY", "SUPABASE_URL", "SUPABASE_SERVICE_KEY", "SUPABASE_DB_URL", "WAREHOUSE"}
-)
 
 
 def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
@@ -82,24 +68,16 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         openapi_tags=TAGS,
         lifespan=lambda app: _lifespan(app, settings, os.environ if environ is None else environ),
         generate_unique_id_function=lambda route: route.name,
+        openapi_url=None,  # the pages are routes of ours, as every route with a role
     )
     app.state.now = _now
-    for router in (
-        health_router,
-        etl_router,
-        upload_router,
-        staging_router,
-        raw_router,
-        games_router,
-        tables_router,
-        explain_router,
-        ml_router,
-    ):
+    for router in ROUTERS:
         app.include_router(router)
-    add_portal(app)
+    app.router.routes.extend(PUBLIC_FILES)
+    check_roles(app)
     register_error_handlers(app)
     add_middleware(app, settings, new_id=_new_id)
-    app.openapi = cache(lambda: openapi_document(app, has_key=settings.admin_api_key is not None))  # type: ignore[method-assign]  # FastAPI's documented way
+    app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
@@ -112,8 +90,9 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
         if server is not None:
             stack.enter_context(begun_by_signals(shutdown, server))
         try:
+            await stack.enter_async_context(_access(app, settings))
             await stack.enter_async_context(sole_server(DataDir(settings.benchsight_data_dir), shutdown))
-            services = build_services(settings, environ)
+            services = build_services(settings, environ, is_open=lambda: app.state.access.is_open)
             for job in await asyncio.to_thread(services.jobs.start):
                 services.etl.give_up(job)
             await asyncio.to_thread(services.uploads.release_pins)
@@ -133,6 +112,28 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             del app.state.services
 
 
+@asynccontextmanager
+async def _access(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Who may come in; the file of keys is read again and again as long as the server runs."""
+    access, audit, store = await asyncio.to_thread(open_access, settings, now=_now, new_id=_new_id)
+    app.state.access, app.state.audit = access, audit
+    if access.is_open:
+        logger.warning("no_authentication", meaning="this machine may use the server without a key, nobody else may")
+    reading = asyncio.create_task(_read_keys(access))
+    try:
+        yield
+    finally:
+        reading.cancel()
+        await asyncio.to_thread(access.try_sync)
+        store.close()
+
+
+async def _read_keys(access: AccessService) -> None:
+    while True:
+        await asyncio.sleep(SYNC_SECONDS)
+        await asyncio.to_thread(access.try_sync)
+
+
 async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     """End everything that waits or works, as soon as the shutdown begins."""
     await shutdown.wait()
@@ -143,28 +144,25 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
-def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
+def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: Callable[[], bool]) -> Services:
     """All services of a server, ready to start."""
     data_dir = DataDir(settings.benchsight_data_dir)
     executors: dict[JobKind, Executor] = {}
     jobs = _job_manager(settings, data_dir, executors)
-    warehouse = WarehouseGate(data_dir, _choice(settings))
-    environment = _child_environment(settings, environ)
-
-    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
-        return {**environment, **warehouse.child_environment(cancelled)}
-
+    warehouse = WarehouseGate(data_dir, database_choice(settings))
+    environment = child_environment(settings, environ)
+    reaching_database = with_database(environment, warehouse)
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=with_database,
+        env=reaching_database,
     )
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
     training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
-    program = Program(etl_command, PROJECT_ROOT, with_database)
+    program = Program(etl_command, PROJECT_ROOT, reaching_database)
     etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
     executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
     executors |= {JobKind.ETL: etl.executor, JobKind.TRAIN: training.run}
@@ -172,7 +170,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, _facts(settings), warehouse, now=_now),
+        status=StatusService(jobs, data_dir, _facts(settings, is_open), warehouse, now=_now),
         league=_league_services(warehouse, games, data_dir),
         tables=TableService(data_dir),
         warehouse=warehouse,
@@ -193,33 +191,12 @@ def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind,
     )
 
 
-def _child_environment(settings: Settings, environ: Mapping[str, str]) -> Mapping[str, str]:
-    """What a child's environment is: the server's without its keys."""
-    kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
-    return kept | {
-        "BENCHSIGHT_STARTED_BY": "server",
-        "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
-    }
-
-
-def _facts(settings: Settings) -> ServiceFacts:
+def _facts(settings: Settings, is_open: Callable[[], bool]) -> ServiceFacts:
     return ServiceFacts(
         version=API_VERSION,
         environment=settings.environment,
-        has_key=settings.admin_api_key is not None,
+        is_open=is_open,
         etl_script=settings.etl_script,
-    )
-
-
-def _choice(settings: Settings) -> Choice:
-    """The database that is configured; everything absent is the embedded one."""
-    if settings.warehouse == "embedded":
-        return Choice()
-    key, db_url = settings.supabase_service_key, settings.supabase_db_url
-    return Choice(
-        db_url=db_url.get_secret_value() if db_url else None,
-        supabase_url=settings.supabase_url,
-        supabase_key=key.get_secret_value() if key else None,
     )
 
 
@@ -242,10 +219,14 @@ def _settings_of_this_process() -> Settings:
     """The settings, and logging by them; a wrong one ends the process with one line."""
     try:
         settings = read_settings()
-    except WrongSettings as error:
+        if settings.environment == "production" and not settings.has_authentication:
+            open_access(settings, now=_now, new_id=_new_id)[2].close()  # says why before anything is started
+    except (WrongSettings, StartFailed) as error:
         _say_why(str(error))
         raise SystemExit(1) from None
-    configure_logging(settings.log_level, as_json=settings.environment == "production")
+    configure_logging(
+        settings.log_level, as_json=settings.environment == "production", secrets=settings.secret_values()
+    )
     return settings
 
 
@@ -288,7 +269,7 @@ def main() -> None:
 
     settings = _settings_of_this_process()
     listening = _listening_socket(settings.host, settings.port)
-    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False)
+    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, proxy_headers=False)
     with suppress(KeyboardInterrupt):  # Uvicorn passes Ctrl+C on when it has shut down
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -1,8 +1,6 @@
-"""What happens to every request: an id and a log line, one answer to the unexpected, the key, a bound on the body."""
+"""What happens to every request: an id, a log line, one answer to the unexpected; and the order of all layers."""
 
 import asyncio
-import hashlib
-import hmac
 import re
 import time
 from collections.abc import Callable
@@ -12,29 +10,25 @@ import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException as FrameworkError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.auditing import Auditing
+from api.bounds import BodyBounds, Limits
 from api.config import Settings
 from api.error_handlers import error_response
-from api.errors import DomainError, TooLarge, Unauthenticated
+from api.errors import DomainError
+from api.headers import SecurityHeaders
+from api.identity import Identity
+from api.limiting import Limiting
 from api.services.job_errors import ShuttingDown
+from api.services.rate_limits import RateLimits
 from api.shutdown import is_shutting_down
 from api.utils.logger import logger
 
-EXPOSED_HEADERS: Final = ("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location")
-OPEN_PATHS: Final = frozenset({"/api/health"})
-"""What needs no key."""
-UPLOAD_PATHS: Final = frozenset(
-    {
-        "/api/staging/blb-tables/upload",
-        "/api/staging/blb-tables/upload-file",
-        "/api/staging/tracking/upload",
-        "/api/staging/tracking/upload-file",
-        "/api/raw/files",
-    }
+EXPOSED_HEADERS: Final = (
+    *("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 )
-"""What takes tables and files of the league, which are larger than other bodies."""
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
@@ -47,9 +41,19 @@ def add_middleware(app: FastAPI, settings: Settings, new_id: Callable[[], str]) 
 
     CORS lies outside everything that can answer, so that errors carry its headers too.
     """
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes)
-    if settings.admin_api_key is not None:
-        app.add_middleware(ApiKey, key=settings.admin_api_key.get_secret_value())
+    bounds = Limits(
+        settings.max_body_bytes, settings.max_upload_bytes, settings.max_json_depth, settings.request_timeout_seconds
+    )
+    limits = RateLimits(
+        reads=settings.reads_per_minute,
+        writes=settings.writes_per_minute,
+        streams=settings.max_streams,
+        time=time.monotonic,
+    )
+    app.add_middleware(Auditing)
+    app.add_middleware(BodyBounds, limits=bounds)
+    app.add_middleware(Limiting, limits=limits)
+    app.add_middleware(Identity, trusted_proxies=settings.trusted_proxies, origins=settings.cors_origins)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(
         CORSMiddleware,
@@ -59,6 +63,7 @@ def add_middleware(app: FastAPI, settings: Settings, new_id: Callable[[], str]) 
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
+    app.add_middleware(SecurityHeaders, tls=settings.environment == "production")
     app.add_middleware(RequestLog, new_id=new_id)
 
 
@@ -137,68 +142,7 @@ class UnexpectedErrors:
             await response(scope, receive, send)
 
 
-class ApiKey:
-    """Asks for the admin's key in `X-API-Key`, on every path but the open ones."""
-
-    def __init__(self, app: ASGIApp, key: str) -> None:
-        self._app = app
-        self._digest = _digest(key.encode())
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] == "http" and scope["path"] not in OPEN_PATHS and not self._has_key(scope):
-            error = Unauthenticated("This server asks for its API key in the X-API-Key header")
-            await error_response(error, scope["state"]["request_id"])(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _has_key(self, scope: Scope) -> bool:
-        given = Headers(scope=scope).get("x-api-key", "").encode("latin-1")  # the bytes as they were sent
-        return hmac.compare_digest(_digest(given), self._digest)  # of digests: the length takes the same time too
-
-
-class BodyLimit:
-    """Refuses a body of more than so many bytes, by its announced length or as it comes."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int, max_upload_bytes: int) -> None:
-        self._app = app
-        self._max_bytes = max_bytes
-        self._max_upload_bytes = max(max_bytes, max_upload_bytes)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        max_bytes = self._max_upload_bytes if scope["path"] in UPLOAD_PATHS else self._max_bytes
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced[:20]) > max_bytes:
-            await error_response(body_too_large(max_bytes), scope["state"]["request_id"])(scope, receive, send)
-            return
-        received = 0
-
-        async def bounded_receive() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > max_bytes:
-                # the framework lets its own refusals through while it reads a body, and no other exception
-                raise FrameworkError(413) from body_too_large(max_bytes)
-            return message
-
-        await self._app(scope, bounded_receive, send)
-
-
-def body_too_large(max_bytes: int) -> TooLarge:
-    """The refusal of a body over the limit."""
-    return TooLarge(f"The body is larger than the {max_bytes:,} bytes that this server takes")
-
-
 def _route_of(scope: Scope) -> str:
     """The route's pattern, which does not vary with ids; the start of the path where no route was found."""
     pattern = getattr(scope.get("route"), "path", None)
     return pattern if isinstance(pattern, str) else str(scope["path"])[:200]
-
-
-def _digest(key: bytes) -> bytes:
-    return hashlib.sha256(key).digest()

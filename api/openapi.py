@@ -4,9 +4,27 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from api.bounds import TooDeep, TooSlow
+from api.error_handlers import documented
+from api.errors import DomainError
+from api.models.access import Role
+from api.permissions import declared_role, routes_of
+from api.services.access_errors import (
+    NO_CREDENTIALS,
+    BadCredentials,
+    IssuerDown,
+    NotLoggedIn,
+    OnThisMachineOnly,
+    RoleTooLow,
+    TooManyFailures,
+)
+from api.services.rate_limits import Allowance, RateExceeded, TooManyStreams
 
 TAGS: Final = [
     {"name": "Service", "description": "How the service is."},
+    {"name": "Access", "description": "Who may come in, and who did what."},
     {"name": "ETL", "description": "Turn the tracked games into published tables, and watch it happen."},
     {"name": "Upload", "description": "Bring the published tables into the database that the dashboard reads."},
     {"name": "Staging", "description": "Correct the league's data so that the correction sticks."},
@@ -14,12 +32,30 @@ TAGS: Final = [
     {"name": "Tables", "description": "Browse what is published, take it as CSV, and read what each column means."},
     {"name": "ML", "description": "Expected goals, ratings and predictions."},
 ]
-_OPEN: Final = {"/api/health"}
+_ELSEWHERE: Final = "This server has no authentication and answers its own machine only: the request comes from another"
 _FRAMEWORK_SCHEMAS: Final = ("HTTPValidationError", "ValidationError")
+_SCHEMES: Final = {
+    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "Token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+}
+_REFUSALS: Final = (
+    NotLoggedIn(NO_CREDENTIALS),
+    BadCredentials("This API key was revoked"),
+    TooManyFailures("Too many wrong keys came from your address; wait a minute", retry_after_seconds=60),
+    IssuerDown("The issuer of the token does not answer, so the token cannot be checked; try again"),
+)
+_ANYONES: Final = (
+    RateExceeded(Allowance(60_000, 0, 41)),
+    TooManyStreams("You have 500 requests open, which is all that you may have at once", retry_after_seconds=1),
+)
+_WITH_BODY: Final = (
+    TooDeep("The body is nested deeper than 32 levels"),
+    TooSlow("The body of the request did not arrive in time"),
+)
 
 
-def openapi_document(app: FastAPI, *, has_key: bool) -> dict[str, Any]:
-    """The document of this application. Wrong requests are 400 here, never 422; with a key, it says where it goes."""
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The document of this application: wrong requests are 400 here, never 422; each operation names its role."""
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -30,11 +66,25 @@ def openapi_document(app: FastAPI, *, has_key: bool) -> dict[str, Any]:
     schemas = document.get("components", {}).get("schemas", {})
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
-    for path, operations in document["paths"].items():
-        for operation in operations.values():
-            operation["responses"].pop("422", None)
-            if has_key and path not in _OPEN:
-                operation["security"] = [{"ApiKey": []}]
-    if has_key:
-        document["components"]["securitySchemes"] = {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+    for route in routes_of(app):
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                _complete(document["paths"][route.path_format][method.lower()], declared_role(route))
+    document["components"]["securitySchemes"] = _SCHEMES
     return document
+
+
+def _complete(operation: dict[str, Any], role: Role | None) -> None:
+    """Add to an operation what is true of every one of its kind."""
+    responses = operation["responses"]
+    responses.pop("422", None)
+    refusals: list[DomainError] = [*_ANYONES, *(_WITH_BODY if "requestBody" in operation else ())]
+    if role is not None:
+        operation["security"] = [{name: []} for name in _SCHEMES]
+        operation["description"] += f"\n\nRole: **{role}**."
+        refusals += [*_REFUSALS, RoleTooLow(role, None), OnThisMachineOnly(_ELSEWHERE)]
+    for status, given in documented(*refusals).items():
+        described = responses.setdefault(str(status), {"description": given["description"], "content": {}})
+        content = described.setdefault("content", {}).setdefault("application/json", {})
+        content.setdefault("schema", {"$ref": f"#/components/schemas/{given['model'].__name__}"})
+        content["examples"] = given["content"]["application/json"]["examples"] | content.get("examples", {})

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import Body, Header, Query, Response
 
 from api.dependencies import Etl, Jobs
 from api.error_handlers import documented
 from api.errors import FieldError, InvalidRequest, TooLarge
 from api.models.job import Job, Lane, TriggerETLRequest
 from api.models.job_log import JobLog
+from api.permissions import Operator, Viewer, role_router
 from api.routes import examples
 from api.routes.job_answers import (
     CANCEL_RESPONSES,
@@ -28,7 +29,7 @@ from api.services.job_errors import IdempotencyConflict, JobNotFound, QueueFull,
 from api.services.job_reading import ETL_KINDS, job_log, newest_jobs
 from api.services.known_games import UnknownGames
 
-etl_router = APIRouter(prefix="/api/etl", tags=["ETL"])
+etl_router = role_router("/api/etl", "ETL")
 
 _LARGEST_OFFSET: Final = 2**53
 _TRIGGER_ERRORS: Final = documented(
@@ -56,6 +57,7 @@ _LOG_RESPONSES: Final = documented(UNAUTHENTICATED, WRONG_REQUEST, JobNotFound(e
     | {202: examples.answer(examples.QUEUED_JOB, "The job, queued", {"Location": "where to ask for its status"})},
 )
 def trigger_etl(
+    caller: Operator,
     request: Annotated[TriggerETLRequest, Body(openapi_examples=examples.TRIGGER_REQUESTS)],
     response: Response,
     etl: Etl,
@@ -83,7 +85,9 @@ def trigger_etl(
 
 
 @etl_router.get("/status/{job_id}", response_model=Job, responses=STATUS_RESPONSES)
-async def etl_status(job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None) -> Response:
+async def etl_status(
+    caller: Viewer, job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None
+) -> Response:
     """A job of any kind as it stands.
 
     With `wait`, an unfinished job is answered when it changes from what `If-None-Match` has, or from what it is now.
@@ -93,7 +97,7 @@ async def etl_status(job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: I
 
 @etl_router.get("/history", responses=list_responses(examples.ETL_JOBS))
 async def etl_history(
-    response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
+    caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """ETL jobs, newest first."""
     page, total = newest_jobs(jobs, ETL_KINDS, status=status, limit=limit, offset=offset)
@@ -102,7 +106,7 @@ async def etl_history(
 
 
 @etl_router.post("/cancel/{job_id}", responses=CANCEL_RESPONSES)
-def cancel_etl(job_id: JobId, jobs: Jobs) -> Job:
+def cancel_etl(caller: Operator, job_id: JobId, jobs: Jobs) -> Job:
     """End a job and answer when it has ended: `cancelled` only when nothing of it runs any more.
 
     A run that finishes first is `completed`.
@@ -115,6 +119,7 @@ def cancel_etl(job_id: JobId, jobs: Jobs) -> Job:
     responses=_LOG_RESPONSES,
 )
 def etl_log(
+    caller: Viewer,
     job_id: JobId,
     jobs: Jobs,
     offset: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET, description="the byte to begin at")] = 0,

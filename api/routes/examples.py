@@ -161,7 +161,9 @@ SERVICE_STATUS: Final = {
                 "rows": 21840,
             },
             "disk": {"total_bytes": 52710469632, "free_bytes": 31138512896},
-            "warnings": ["No authentication: whoever reaches this server may use it; set ADMIN_API_KEY"],
+            "warnings": [
+                "No authentication: whoever uses this machine may use the server; set ADMIN_API_KEY or make a key"
+            ],
         },
     }
 }

@@ -2,18 +2,19 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from api.dependencies import Explanations
 from api.error_handlers import documented
 from api.models.explain import ExplainParameters, Explanation
+from api.permissions import Viewer, role_router
 from api.routes import examples, explain_examples
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.routes.tables import TableName
 from api.services.explain_service import ColumnNotFound, RowNotFound
 from api.services.table_service import NothingPublished, TableNotFound
 
-explain_router = APIRouter(prefix="/api/explain", tags=["Tables"])
+explain_router = role_router("/api/explain", "Tables")
 
 _RESPONSES: Final = documented(
     WRONG_REQUEST,
@@ -41,6 +42,7 @@ ColumnName = Annotated[str, Path(description="a column of the table", examples=[
     responses=_RESPONSES | {200: examples.answer(explain_examples.EXPLANATION, "The number, its rule and its rows")},
 )
 def explain(
+    caller: Viewer,
     table: TableName,
     key: RowKey,
     column: ColumnName,

@@ -3,12 +3,13 @@
 from datetime import date as Day  # noqa: N812 - a query parameter is called date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import Body, Path, Query, Response
 
 from api.dependencies import Games
 from api.error_handlers import documented
 from api.errors import FieldError, TooLarge
 from api.models.games import Game, GameDeleted, GameUpdate, NewGame
+from api.permissions import Admin, Operator, Viewer, role_router
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
@@ -16,7 +17,7 @@ from api.routes.warehouse_answers import REFUSALS
 from api.services.games_service import GameFilter
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
 
-games_router = APIRouter(prefix="/api/games", tags=["Games"])
+games_router = role_router("/api/games", "Games")
 
 _NOT_FOUND: Final = GameNotFound("The league has no game 18968")
 _TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
@@ -32,6 +33,7 @@ Name = Annotated[str | None, Query(max_length=100)]
     | {200: answer(examples.GAMES, "The latest first", {"X-Total-Count": "how many there are in all"})},
 )
 def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
+    caller: Viewer,
     response: Response,
     games: Games,
     limit: Limit = 100,
@@ -71,13 +73,15 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
     )
     | {201: answer(examples.A_GAME, "The game, staged")},
 )
-def create_game(request: Annotated[NewGame, Body(openapi_examples=examples.NEW_GAMES)], games: Games) -> Game:
+def create_game(
+    caller: Operator, request: Annotated[NewGame, Body(openapi_examples=examples.NEW_GAMES)], games: Games
+) -> Game:
     """Add a game to the schedule; the next run publishes it."""
     return games.create(request)
 
 
 @games_router.get("/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, *REFUSALS) | _THE_GAME)
-def get_game(game_id: GameNumber, games: Games) -> Game:
+def get_game(caller: Viewer, game_id: GameNumber, games: Games) -> Game:
     """One game of the schedule, or a tracked one that the schedule lacks."""
     return games.get(game_id)
 
@@ -86,7 +90,10 @@ def get_game(game_id: GameNumber, games: Games) -> Game:
     "/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS) | _THE_GAME
 )
 def update_game(
-    game_id: GameNumber, request: Annotated[GameUpdate, Body(openapi_examples=examples.GAME_UPDATES)], games: Games
+    caller: Operator,
+    game_id: GameNumber,
+    request: Annotated[GameUpdate, Body(openapi_examples=examples.GAME_UPDATES)],
+    games: Games,
 ) -> Game:
     """Correct a game; the correction wins over the files."""
     return games.update(game_id, request)
@@ -103,6 +110,7 @@ def update_game(
     | {200: answer(examples.GAME_DELETED, "The game is out of the league from the next run on")},
 )
 def delete_game(
+    caller: Admin,
     game_id: GameNumber,
     games: Games,
     confirm: Annotated[bool, Query(description="needed for a tracked game")] = False,  # noqa: FBT002 - a query parameter

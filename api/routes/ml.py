@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Path, Response
+from fastapi import Body, Header, Path, Response
 
 from api.dependencies import Jobs, Models, Training
 from api.error_handlers import documented
@@ -19,6 +19,7 @@ from api.models.ml import (
     UnknownModel,
     UpcomingGames,
 )
+from api.permissions import Operator, Viewer, role_router
 from api.routes import examples, ml_examples
 from api.routes.job_answers import UNAUTHENTICATED, Limit, Offset, StatusFilter, list_responses
 from api.services.job_errors import IdempotencyConflict, QueueFull, ShuttingDown
@@ -26,7 +27,7 @@ from api.services.job_reading import TRAIN_KINDS, newest_jobs
 from api.services.ml_service import HOW_TO_TRAIN, ModelsDamaged, NotTrained, TooLittleEvidence, UnknownSubject
 from api.services.table_service import NothingPublished
 
-ml_router = APIRouter(prefix="/api/ml", tags=["ML"])
+ml_router = role_router("/api/ml", "ML")
 
 _JSON: Final = "application/json"
 _WRONG: Final = InvalidRequest(
@@ -64,7 +65,9 @@ _TRAIN_ERRORS: Final = documented(
     responses=_PREDICT_ERRORS | {200: examples.answer(ml_examples.PREDICTION, "The prediction, and what it is worth")},
 )
 def predict(
-    request: Annotated[PredictRequest, Body(openapi_examples=ml_examples.PREDICT_REQUESTS)], models: Models
+    caller: Viewer,
+    request: Annotated[PredictRequest, Body(openapi_examples=ml_examples.PREDICT_REQUESTS)],
+    models: Models,
 ) -> Response:
     """One prediction, from models that learned from this league's own games.
 
@@ -81,14 +84,14 @@ def predict(
     responses=_BATCH_ERRORS | {200: examples.answer(ml_examples.BATCH, "In the order of the requests")},
 )
 def predict_batch(
-    batch: Annotated[BatchRequest, Body(openapi_examples=ml_examples.BATCH_REQUESTS)], models: Models
+    caller: Viewer, batch: Annotated[BatchRequest, Body(openapi_examples=ml_examples.BATCH_REQUESTS)], models: Models
 ) -> Response:
     """Up to 1000 predictions, all from the same models. What cannot be answered has an error in its place."""
     return Response(models.predict_all([request.root for request in batch.requests]), media_type=_JSON)
 
 
 @ml_router.get("/models", responses=documented(*_UNREADY) | {200: examples.answer(ml_examples.MODELS, "By name")})
-def list_models(models: Models) -> list[ModelInfo]:
+def list_models(caller: Viewer, models: Models) -> list[ModelInfo]:
     """Every trained model: its method, training data, evaluation against baselines, and the schema of its features."""
     return models.models()
 
@@ -103,6 +106,7 @@ def list_models(models: Models) -> list[ModelInfo]:
     | {200: examples.answer(ml_examples.CALIBRATION, "On games that the model had not seen")},
 )
 def model_calibration(
+    caller: Viewer,
     name: Annotated[str, Path(description="as GET /api/ml/models lists it", examples=["game_outcome"], max_length=64)],
     models: Models,
 ) -> Calibration:
@@ -115,7 +119,7 @@ def model_calibration(
     response_model=UpcomingGames,
     responses=documented(*_UNREADY) | {200: examples.answer(ml_examples.UPCOMING, "In date order")},
 )
-def upcoming_games(models: Models) -> Response:
+def upcoming_games(caller: Viewer, models: Models) -> Response:
     """Every scheduled game of the newest season with its prediction."""
     return Response(models.upcoming(), media_type=_JSON)
 
@@ -131,6 +135,7 @@ def upcoming_games(models: Models) -> Response:
     },
 )
 def train_models(
+    caller: Operator,
     response: Response,
     training: Training,
     request: Annotated[TrainRequest | None, Body(openapi_examples=ml_examples.TRAIN_REQUESTS)] = None,
@@ -151,7 +156,7 @@ def train_models(
 
 @ml_router.get("/history", responses=list_responses(ml_examples.TRAIN_JOBS))
 async def training_history(
-    response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
+    caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """Training jobs, newest first."""
     page, total = newest_jobs(jobs, TRAIN_KINDS, status=status, limit=limit, offset=offset)

@@ -3,18 +3,20 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
+from starlette.staticfiles import StaticFiles
 
-PORTAL_FILES: Final = Path(__file__).resolve().parents[1] / "portal"
+from api.permissions import Anyone, PublicFiles, role_router
+
+portal_router = role_router("", "Service")
+
+_FILES: Final = Path(__file__).resolve().parents[1] / "portal"
 
 
-def add_portal(app: FastAPI) -> None:
-    """Serve the portal at `/portal/`, and send who opens `/` there."""
-    app.mount("/portal", StaticFiles(directory=PORTAL_FILES, html=True), name="portal")
+@portal_router.get("/", include_in_schema=False)
+async def home(caller: Anyone) -> RedirectResponse:
+    """The portal."""
+    return RedirectResponse("/portal/")
 
-    @app.get("/", include_in_schema=False)
-    async def home() -> RedirectResponse:
-        """The portal."""
-        return RedirectResponse("/portal/")
+
+portal_files: Final = PublicFiles("/portal", StaticFiles(directory=_FILES, html=True), name="portal_files")

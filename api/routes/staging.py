@@ -2,11 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, File, Form, Path, Query, UploadFile
+from fastapi import Body, File, Form, Path, Query, UploadFile
 
 from api.dependencies import Raw, Staging, Standing, Tracking
 from api.error_handlers import documented
 from api.errors import FieldError, TooLarge
+from api.models.access import Role
 from api.models.staging import (
     BlbDeleteResult,
     BlbUpdate,
@@ -19,6 +20,7 @@ from api.models.staging import (
     TrackingUpload,
     TrackingUploadResult,
 )
+from api.permissions import Admin, Operator, Scorer, Viewer, require, role_router
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
@@ -32,8 +34,8 @@ from api.services.staging_errors import (
     UnusableFile,
 )
 
-staging_router = APIRouter(prefix="/api/staging", tags=["Staging"])
-raw_router = APIRouter(prefix="/api/raw", tags=["Staging"])
+staging_router = role_router("/api/staging", "Staging")
+raw_router = role_router("/api/raw", "Staging")
 
 _BAD_ROWS: Final = BadRows([FieldError("data.0.player_id", "Row 0, column player_id: is missing")])
 _UNKNOWN_TABLE: Final = UnknownTable("There is no table 'dim_plyer'; there are dim_event_detail, dim_player")
@@ -51,7 +53,7 @@ GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a 
     | {200: answer(examples.UPLOADED, "All rows are staged")},
 )
 def upload_blb_table(
-    request: Annotated[BlbUpload, Body(openapi_examples=examples.UPLOADS)], staging: Staging
+    caller: Operator, request: Annotated[BlbUpload, Body(openapi_examples=examples.UPLOADS)], staging: Staging
 ) -> BlbUploadResult:
     """Stage rows of one of the league's tables by key: all of them or none.
 
@@ -67,6 +69,7 @@ def upload_blb_table(
     | {200: answer(examples.FILE_UPLOADED, "What changed, or would")},
 )
 def upload_blb_file(
+    caller: Operator,
     file: TableFile,
     staging: Staging,
     table_name: Annotated[str | None, Form(max_length=63, description="else the sheets' or the file's name")] = None,
@@ -93,7 +96,7 @@ def upload_blb_file(
     | {200: answer(examples.UPDATED, "The rows are corrected")},
 )
 def update_blb_table(
-    request: Annotated[BlbUpdate, Body(openapi_examples=examples.UPDATES)], staging: Staging
+    caller: Operator, request: Annotated[BlbUpdate, Body(openapi_examples=examples.UPDATES)], staging: Staging
 ) -> BlbUpdateResult:
     """Correct the rows where a column has a value; a row that stands only in the files is copied into staging first."""
     return staging.update_blb_table(request)
@@ -103,7 +106,7 @@ def update_blb_table(
     "/blb-tables/list",
     responses=documented(UNAUTHENTICATED) | {200: answer(examples.TABLES, "The names")},
 )
-def list_blb_tables(staging: Staging) -> list[str]:
+def list_blb_tables(caller: Viewer, staging: Staging) -> list[str]:
     """The tables that can be staged."""
     return staging.tables()
 
@@ -137,6 +140,7 @@ def standing_rows(
     | {200: answer(examples.DELETED_ROW, "What the files say of it stands again")},
 )
 def take_back_row(
+    caller: Operator,
     table_name: StagedTable,
     standing: Standing,
     key: Annotated[
@@ -158,6 +162,7 @@ def take_back_row(
     | {200: answer(examples.DELETED, "Nothing is staged for the table any more")},
 )
 def delete_blb_table(
+    caller: Admin,
     table_name: StagedTable,
     staging: Staging,
     confirm: Annotated[bool, Query(description="must be true")] = False,  # noqa: FBT002 - a query parameter
@@ -172,7 +177,7 @@ def delete_blb_table(
     | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
 )
 def upload_tracking(
-    request: Annotated[TrackingUpload, Body(openapi_examples=examples.TRACKING)], tracking: Tracking
+    caller: Scorer, request: Annotated[TrackingUpload, Body(openapi_examples=examples.TRACKING)], tracking: Tracking
 ) -> TrackingUploadResult:
     """Replace a game's staged events and shifts, in one transaction. The game then wins over its files."""
     return tracking.upload_tracking_data(request)
@@ -183,7 +188,7 @@ def upload_tracking(
     responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, *REFUSALS)
     | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
 )
-def upload_tracking_file(file: GameFile, tracking: Tracking) -> TrackingUploadResult:
+def upload_tracking_file(caller: Scorer, file: GameFile, tracking: Tracking) -> TrackingUploadResult:
     """Stage the game of a tracker's file as it is; it gives the tables that the file would give."""
     return tracking.upload_file(file.file.read(), file.filename or _NAMELESS)
 
@@ -194,11 +199,11 @@ def upload_tracking_file(file: GameFile, tracking: Tracking) -> TrackingUploadRe
     responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE) | {201: answer(examples.STORED, "The file is stored")},
 )
 def store_raw_file(
-    file: Annotated[UploadFile, File(description="a tracker export, a roster, or a workbook")], raw: Raw
+    caller: Scorer, file: Annotated[UploadFile, File(description="a tracker export, a roster, or a workbook")], raw: Raw
 ) -> RawFileResult:
     """Store a game's file or the master workbook below `raw/`, where the next run reads it.
 
-    What it is, its content decides. The master workbook replaces the one stored so before; a game's file of the same
-    name the same game's.
+    What it is, its content decides. The master workbook replaces the one stored so before, and needs the role operator;
+    a game's file of the same name replaces the same game's.
     """
-    return raw.store(file.file.read(), file.filename or _NAMELESS)
+    return raw.store(file.file.read(), file.filename or _NAMELESS, on_master=lambda: require(caller, Role.OPERATOR))

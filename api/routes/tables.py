@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.dependencies import Tables
 from api.error_handlers import documented
 from api.errors import FieldError, InvalidRequest
 from api.models.table import TableInfo, TablePage, TableParameters, TableSchema
+from api.permissions import Viewer, role_router
 from api.routes import examples
 from api.routes.job_answers import UNAUTHENTICATED
 from api.services.table_service import NothingPublished, TableNotFound, TableQuery
 
-tables_router = APIRouter(prefix="/api/tables", tags=["Tables"])
+tables_router = role_router("/api/tables", "Tables")
 
 _NOTHING: Final = NothingPublished("Nothing is published yet: run the ETL first (POST /api/etl/trigger)")
 _UNKNOWN: Final = TableNotFound("No table 'dim_schedules' is published; did you mean dim_schedule?")
@@ -38,7 +39,7 @@ _PAGE["content"] |= _typed("text/csv", "game_id,date\n18969,2026-01-18\n", "")["
 
 
 @tables_router.get("", responses=_LIST_RESPONSES | {200: examples.answer(examples.TABLES, "By name")})
-def list_tables(tables: Tables) -> list[TableInfo]:
+def list_tables(caller: Viewer, tables: Tables) -> list[TableInfo]:
     """Every published table with its size and what it holds."""
     return tables.list_tables()
 
@@ -49,7 +50,7 @@ def list_tables(tables: Tables) -> list[TableInfo]:
     responses=_LIST_RESPONSES
     | {200: _typed("text/plain", "export interface DimTeam {\n}\n", "TypeScript, one interface per table")},
 )
-def table_types(tables: Tables) -> Response:
+def table_types(caller: Viewer, tables: Tables) -> Response:
     """Exact TypeScript types of the published tables, for dashboard authors."""
     return Response(tables.types(), media_type="text/plain")
 
@@ -57,14 +58,14 @@ def table_types(tables: Tables) -> Response:
 @tables_router.get(
     "/{name}/schema", responses=_SCHEMA_RESPONSES | {200: examples.answer(examples.TABLE_SCHEMA, "As it is declared")}
 )
-def table_schema(name: TableName, tables: Tables) -> TableSchema:
+def table_schema(caller: Viewer, name: TableName, tables: Tables) -> TableSchema:
     """What a table declares: grain, primary key, columns with types, units and meanings, references."""
     return tables.schema(name)
 
 
 @tables_router.get("/{name}", response_model=TablePage, responses=_SCHEMA_RESPONSES | {200: _PAGE})
 def table_rows(
-    request: Request, name: TableName, tables: Tables, wanted: Annotated[TableParameters, Query()]
+    caller: Viewer, request: Request, name: TableName, tables: Tables, wanted: Annotated[TableParameters, Query()]
 ) -> Response:
     """Rows of a table: paged, sorted, searched and filtered.
 

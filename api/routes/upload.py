@@ -2,14 +2,16 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Response
+from fastapi import Body, Header, Response
 from fastapi.responses import FileResponse
 
 from api.dependencies import Jobs, Uploads
 from api.error_handlers import documented
 from api.errors import FieldError, InvalidRequest, TooLarge
+from api.models.access import Role
 from api.models.job import Job, Lane
 from api.models.upload import SchemaRequest, TableChoice, UploadPreview, UploadRequest
+from api.permissions import Operator, Viewer, require, role_router
 from api.routes import examples, upload_examples
 from api.routes.job_answers import (
     CANCEL_RESPONSES,
@@ -38,7 +40,7 @@ from api.services.warehouse_errors import (
     WarehouseDown,
 )
 
-upload_router = APIRouter(prefix="/api/upload", tags=["Upload"])
+upload_router = role_router("/api/upload", "Upload")
 
 _UNKNOWN: Final = "Unknown table 'fact_goal'. Nearest: fact_goals, fact_shots"
 _NOTHING: Final = NothingToUpload("Nothing is published yet: run the ETL first (POST /api/etl/trigger)")
@@ -84,6 +86,7 @@ IdempotencyKey = Annotated[
 
 @upload_router.post("/to-supabase", status_code=202, responses=documented(*_QUEUE_ERRORS) | _QUEUED_UPLOAD)
 def upload_to_supabase(
+    caller: Operator,
     request: Annotated[UploadRequest, Body(openapi_examples=upload_examples.UPLOAD_REQUESTS)],
     response: Response,
     uploads: Uploads,
@@ -104,7 +107,9 @@ def upload_to_supabase(
     responses=documented(*_PREVIEW_ERRORS) | {200: examples.answer(upload_examples.PREVIEW, "What would change")},
 )
 def preview_upload(
-    request: Annotated[TableChoice, Body(openapi_examples=upload_examples.PREVIEW_REQUESTS)], uploads: Uploads
+    caller: Operator,
+    request: Annotated[TableChoice, Body(openapi_examples=upload_examples.PREVIEW_REQUESTS)],
+    uploads: Uploads,
 ) -> UploadPreview:
     """What an upload would change: rows per table, standings, leaders, games, and box scores against the official ones.
 
@@ -119,6 +124,7 @@ def preview_upload(
     responses=documented(_QUEUE_ERRORS[0], *_QUEUE_ERRORS[2:]) | _QUEUED_SCHEMA,
 )
 def generate_schema(
+    caller: Operator,
     request: Annotated[SchemaRequest, Body(openapi_examples=upload_examples.SCHEMA_REQUESTS)],
     response: Response,
     uploads: Uploads,
@@ -126,8 +132,10 @@ def generate_schema(
 ) -> Job:
     """Queue the generation of the SQL that a database needs: tables, views, staging tables, functions and rights.
 
-    The script can be run again at any time. With `apply` it is run on the database too.
+    The script can be run again at any time. With `apply` it is run on the database too, for an admin.
     """
+    if request.options.apply:
+        require(caller, Role.ADMIN)
     job = uploads.generate_schema(request, idempotency_key=idempotency_key)
     response.headers["Location"] = f"/api/upload/status/{job.job_id}"
     return job
@@ -141,20 +149,22 @@ def generate_schema(
     )
     | {200: _SCRIPT},
 )
-def download_schema(uploads: Uploads) -> FileResponse:
+def download_schema(caller: Viewer, uploads: Uploads) -> FileResponse:
     """The SQL script as it was generated last."""
     return FileResponse(uploads.schema_file(), media_type="application/sql", filename="reset_supabase.sql")
 
 
 @upload_router.get("/status/{job_id}", response_model=Job, responses=STATUS_RESPONSES)
-async def upload_status(job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None) -> Response:
+async def upload_status(
+    caller: Viewer, job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None
+) -> Response:
     """A job of any kind as it stands; `wait` as for an ETL job."""
     return await status_answer(jobs, job_id, wait, if_none_match)
 
 
 @upload_router.get("/history", responses=list_responses(examples.WAREHOUSE_JOBS))
 async def upload_history(
-    response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
+    caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """Upload and schema jobs, newest first."""
     page, total = newest_jobs(jobs, WAREHOUSE_KINDS, status=status, limit=limit, offset=offset)
@@ -163,6 +173,6 @@ async def upload_history(
 
 
 @upload_router.post("/cancel/{job_id}", responses=CANCEL_RESPONSES)
-def cancel_upload(job_id: JobId, jobs: Jobs) -> Job:
+def cancel_upload(caller: Operator, job_id: JobId, jobs: Jobs) -> Job:
     """End a job and answer when it has ended; what it had begun to write is taken back."""
     return jobs.cancel_job(job_id)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,15 +61,18 @@ class RawFiles:
     def __init__(self, data_dir: DataDir) -> None:
         self._raw = data_dir.raw
 
-    def store(self, content: bytes, file_name: str) -> RawFileResult:
+    def store(self, content: bytes, file_name: str, *, on_master: Callable[[], None] = lambda: None) -> RawFileResult:
         """Store a tracker export, a roster, a tracking workbook or the master workbook, whole or not at all.
 
         What the file is, its content decides; its name only how it is called. The same name again replaces the file.
+        `on_master` is called before a master workbook is stored, and may refuse it.
 
         Raises:
             UnusableFile: it is none of these.
         """
         kind, number = _recognised(content, file_name)
+        if kind == "master_workbook":
+            on_master()
         place = self._raw / _MASTER_NAME if kind == "master_workbook" else self._game_place(kind, number, file_name)
         replaced = place.exists()
         _write(place, content)

@@ -11,7 +11,9 @@ from typing import Final, Protocol
 from api.models.job import Job
 from api.services.job_errors import JobCancelled, JobInterrupted, JobStopped, JobTimedOut
 from api.services.job_store import ProcessRef
+from api.utils.secret_mask import SecretMask
 
+_mask: Final = SecretMask()
 _LONGEST_STEP: Final = 200  # characters; a step is one line on a screen
 
 
@@ -146,8 +148,8 @@ class JobContext:
 
 
 def plain_text(text: str) -> str:
-    """Text that JSON can carry: lone surrogates, which undecodable output brings, become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Text that may be shown: secrets are masked; lone surrogates, which JSON cannot carry, become question marks."""
+    return _mask(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _usable(seconds: float | None) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from api.models.job import LANE_OF, Job, JobKind, JobStatus, Lane, NewJob
+from api.services.deed import note_job
 from api.services.job_context import JobContext, StopReason
 from api.services.job_errors import JobAlreadyFinished, ShuttingDown
 from api.services.job_feed import JobFeed
@@ -78,6 +79,7 @@ class JobManager:
                 raise ShuttingDown
             job_id = self._intake.accept(request)
         self._lanes.wake(lane)
+        note_job(job_id)
         return job_id
 
     def known_job(self, request: NewJob) -> Job | None:

@@ -4,16 +4,19 @@ import asyncio
 import codecs
 from collections.abc import Callable, Collection
 from contextlib import aclosing
-from typing import Final
+from typing import BinaryIO, Final
 
 from api.models.job import Job, JobKind, JobStatus
 from api.models.job_log import JobLog
 from api.services.job_manager import JobManager
+from api.utils.secret_mask import SecretMask
 
 ETL_KINDS: Final = (JobKind.ETL,)
 TRAIN_KINDS: Final = (JobKind.TRAIN,)
 WAREHOUSE_KINDS: Final = (JobKind.UPLOAD, JobKind.SCHEMA)
 _LOG_PIECE_BYTES: Final = 256 * 1024
+_LONGEST_SECRET_BYTES: Final = 8 * 1024
+_mask: Final = SecretMask()
 
 
 async def changed_job(jobs: JobManager, job_id: str, *, is_known: Callable[[Job], bool], wait_seconds: float) -> Job:
@@ -46,7 +49,7 @@ def newest_jobs(
 
 
 def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
-    """The log of a job from a byte on, at most 256 KiB of it.
+    """The log of a job from a byte on, at most 256 KiB of it; what looks like a secret is stars, byte for byte.
 
     Raises:
         JobNotFound: no job has this id.
@@ -55,8 +58,8 @@ def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
     try:
         with jobs.log_path(job_id).open("rb") as file:
             size = file.seek(0, 2)
-            offset = file.seek(min(offset, size))
-            piece = file.read(_LOG_PIECE_BYTES)
+            offset = min(offset, size)
+            piece = _masked_piece(file, offset)
     except FileNotFoundError:
         offset, size, piece = 0, 0, b""
     # the first bytes of a character at the end stay for the next piece, unless there will be none
@@ -70,3 +73,12 @@ def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
         complete=job.finished and next_offset >= size,
         text=text,
     )
+
+
+def _masked_piece(file: BinaryIO, offset: int) -> bytes:
+    """The bytes from a place on. A little of both sides is looked at too, so that no half of a secret is answered."""
+    begin = max(0, offset - _LONGEST_SECRET_BYTES)
+    file.seek(begin)
+    around = file.read(offset - begin + _LOG_PIECE_BYTES + _LONGEST_SECRET_BYTES)
+    masked = _mask.same_length(around.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return masked[offset - begin :][:_LOG_PIECE_BYTES]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Final
 
 from api.errors import FieldError
@@ -16,6 +17,7 @@ from api.models.staging import (
     RowChange,
     TableDiff,
 )
+from api.services.deed import note_change
 from api.services.league_rows import Key, LeagueRows
 from api.services.staging_errors import (
     BadRows,
@@ -60,8 +62,10 @@ class StagingService:
         """
         table = known_table(request.table_name)
         prepared = prepare(table, request.data)
-        with warehouse_errors():
+        with self._correcting, warehouse_errors():
+            before = _keyed(table, self._staged(table))
             (done,) = self._opened().apply([_change(table, prepared, replace=request.replace)])
+        _note(table, prepared, before, replace=request.replace)
         return BlbUploadResult(
             table_name=table.name,
             staging_table=table.staging_name,
@@ -80,12 +84,16 @@ class StagingService:
         """
         wanted = None if table_name is None else known_table(table_name)
         found = [(part.table, _prepared(part.table, part.rows)) for part in tables_of(content, file_name, wanted)]
-        with warehouse_errors():
-            diffs = [
-                _diff(table, prepared, _keyed(table, self._staged(table)), replace=replace) for table, prepared in found
-            ]
+        with self._correcting, warehouse_errors():
+            staged = [_keyed(table, self._staged(table)) for table, _ in found]
             changes = [_change(table, prepared, replace=replace) for table, prepared in found]
             done = [] if dry_run else self._opened().apply(changes)
+        diffs = [
+            _diff(table, prepared, rows, replace=replace) for (table, prepared), rows in zip(found, staged, strict=True)
+        ]
+        for (table, prepared), rows in zip(found, staged, strict=True):
+            if not dry_run:
+                _note(table, prepared, rows, replace=replace)
         return FileUploadResult(
             dry_run=dry_run,
             tables=diffs,
@@ -115,6 +123,8 @@ class StagingService:
                 raise NothingMatched(f"No row of {table.name} has {column} '{wanted[:60]}'")
             rows = [_corrected(table, key, base, staged, updates) for key in keys]
             self._opened().apply([Change(table=table.staging_name, rows=tuple(rows))])
+        stood = [dict(_stands(table, base, staged, key)) for key in keys]
+        note_change(table.name, stood, [row | updates for row in stood])
         return BlbUpdateResult(rows_updated=len(rows), warnings=warnings)
 
     def delete_blb_table(self, table_name: str, *, confirm: bool) -> BlbDeleteResult:
@@ -131,8 +141,10 @@ class StagingService:
                 f"This deletes all staged rows of {table.name}; say confirm=true to do it",
                 [FieldError("confirm", "must be true")],
             )
-        with warehouse_errors():
+        with self._correcting, warehouse_errors():
+            before = self._staged(table)
             (done,) = self._opened().apply([Change(table=table.staging_name, delete_all=True)])
+        note_change(table.name, before, [])
         return BlbDeleteResult(rows_deleted=done.deleted)
 
     def standing(self, table_name: str) -> tuple[dict[Key, Row], frozenset[Key]]:
@@ -154,12 +166,15 @@ class StagingService:
             WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
+        wanted = {tuple(str(key[c]) for c in table.key) for key in keys}
         changes = [
-            Change(table=table.staging_name, delete_where=tuple(Filter(c, "eq", str(key[c])) for c in table.key))
-            for key in keys
+            Change(table=table.staging_name, delete_where=tuple(map(Filter, table.key, repeat("eq"), key)))
+            for key in sorted(wanted)
         ]
-        with warehouse_errors():
+        with self._correcting, warehouse_errors():
+            before = [row for row in self._staged(table) if tuple(str(row[c]) for c in table.key) in wanted]
             self._opened().apply(changes)
+        note_change(table.name, before, [])
 
     def _staged(self, table: StagingTable) -> list[Row]:
         rows = self._opened().read(Query(table=table.staging_name, order=table.key))
@@ -193,6 +208,14 @@ def known_column(table: StagingTable, name: str, field: str) -> str:
 
 def _change(table: StagingTable, prepared: Prepared, *, replace: bool) -> Change:
     return Change(table=table.staging_name, rows=prepared.rows, delete_all=replace)
+
+
+def _note(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *, replace: bool) -> None:
+    """Remember for the audit log what was staged before, and is now, of the rows concerned."""
+    new = {tuple(row[c] for c in table.key): row for row in prepared.rows}
+    before = [row for key, row in staged.items() if replace or key in new]
+    after = [row if replace else {**staged.get(key, {}), **row} for key, row in new.items()]
+    note_change(table.name, before, after)
 
 
 def _prepared(table: StagingTable, rows: Sequence[object]) -> Prepared:

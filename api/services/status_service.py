@@ -24,7 +24,7 @@ class ServiceFacts:
 
     version: str
     environment: str
-    has_key: bool
+    is_open: Callable[[], bool]
     etl_script: Path
 
 
@@ -124,8 +124,10 @@ class StatusService:
 
     def _warnings(self) -> list[str]:
         warnings = []
-        if not self._facts.has_key:
-            warnings.append("No authentication: whoever reaches this server may use it; set ADMIN_API_KEY")
+        if self._facts.is_open():
+            warnings.append(
+                "No authentication: whoever uses this machine may use the server; set ADMIN_API_KEY or make a key"
+            )
         if self._facts.environment == "production" and not _is_on_a_volume(self._data_dir.root):
             warnings.append(
                 "BENCHSIGHT_DATA_DIR is not on a mounted volume: files, tables and jobs are lost with the next deploy"

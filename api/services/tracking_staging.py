@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from api.errors import FieldError
 from api.models.staging import TrackingUpload, TrackingUploadResult
+from api.services.deed import note_change
 from api.services.game_files import read_game_file
 from api.services.staging_errors import BadRows, warehouse_errors
 from formats import cells
@@ -109,7 +110,10 @@ class TrackingStaging:
         steps = ((HEADERS, header), (EVENTS, events), (SHIFTS, shifts))
         with warehouse_errors():
             done = self._opened().apply([Change(table=t, rows=tuple(rows), delete_where=own) for t, rows in steps])
-        return sum(step.deleted for step in done)
+        deleted = sum(step.deleted for step in done)
+        stored = {"game_id": game_id, "events": len(events), "shifts": len(shifts)}
+        note_change(EVENTS, [{"game_id": game_id, "rows": deleted}] if deleted else [], [stored])
+        return deleted
 
 
 def _storable(rows: Sequence[Mapping[str, Any]]) -> list[Row]:

@@ -30,6 +30,9 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def request(self, method: str, path: str, **arguments: object) -> httpx.Response:
+        return httpx.request(method, self.url + path, timeout=30, **arguments)
+
     def get(self, path: str, **arguments: object) -> httpx.Response:
         return httpx.get(self.url + path, **arguments)
 

@@ -26,6 +26,7 @@ from tests.postgrest.server import SERVICE_KEY, PostgrestDouble
 STAND_IN = Path(__file__).with_name("stand_in_etl.py")
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # refuses at once
 ORIGIN = "http://localhost:3000"
+KEY = "an admin's key, for tests only: 4f1e97"
 
 
 class Client:
@@ -89,7 +90,7 @@ def serving(app: FastAPI) -> Iterator[Client]:
         portal.wrap_async_context_manager(app.router.lifespan_context(app)),
     ):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        client = httpx.AsyncClient(transport=transport, base_url="http://testserver", timeout=60)
+        client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=60)
         yield Client(portal, client)
         portal.call(client.aclose)
 

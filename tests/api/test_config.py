@@ -4,6 +4,7 @@ import pytest
 
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 
+HUSH = "hush-4f1e97a0c2b86d53-hush"
 NO_FILE = Path("/nonexistent/.env")
 
 
@@ -88,23 +89,35 @@ def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 class TestProduction:
-    def test_it_needs_a_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert "ADMIN_API_KEY" in wrong(monkeypatch, ENVIRONMENT="production")
-
-    def test_a_blank_key_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert "ADMIN_API_KEY" in wrong(monkeypatch, ENVIRONMENT="production", ADMIN_API_KEY="   ")
+    @pytest.mark.parametrize("name", ["ADMIN_API_KEY", "SUPABASE_JWT_SECRET", "JWT_SECRET"])
+    @pytest.mark.parametrize(
+        "secret",
+        ["hush-hush", "a" * 64, "changeme-changeme-changeme-42", "correct horse password staple", "0101" * 16],
+        ids=["short", "one letter", "an example", "a word", "two digits"],
+    )
+    def test_it_refuses_a_secret_that_can_be_guessed(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, secret: str
+    ) -> None:
+        monkeypatch.setenv("SUPABASE_URL", "https://abc.supabase.co")
+        monkeypatch.setenv("SUPABASE_SERVICE_KEY", "sb_secret_abc")
+        monkeypatch.setenv("JWT_ISSUER", "https://issuer.example")
+        if name != "JWT_SECRET":
+            monkeypatch.setenv("JWT_JWKS_URL", "https://issuer.example/keys")
+        message = wrong(monkeypatch, ENVIRONMENT="production", **{name: secret})
+        assert name in message
+        assert secret not in message
 
     def test_it_refuses_every_origin_at_once_and_keeps_the_key_to_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        message = wrong(monkeypatch, ENVIRONMENT="production", ADMIN_API_KEY="hush-hush", CORS_ORIGINS="*")
+        message = wrong(monkeypatch, ENVIRONMENT="production", ADMIN_API_KEY=HUSH, CORS_ORIGINS="*")
         assert "CORS_ORIGINS" in message
         assert "hush" not in message
 
     def test_it_starts_with_a_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("ENVIRONMENT", "production")
-        monkeypatch.setenv("ADMIN_API_KEY", " hush-hush ")
+        monkeypatch.setenv("ADMIN_API_KEY", f" {HUSH} ")
         settings = read_settings(NO_FILE)
         assert settings.admin_api_key is not None
-        assert settings.admin_api_key.get_secret_value() == "hush-hush"
+        assert settings.admin_api_key.get_secret_value() == HUSH
         assert "hush" not in repr(settings)
 
 
@@ -140,11 +153,24 @@ def test_settings_do_not_change() -> None:
         ({"SUPABASE_URL": "https://abc.supabase.co"}, "SUPABASE_SERVICE_KEY"),
         ({"SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
         ({"SUPABASE_URL": "abc.supabase.co", "SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
+        ({"SUPABASE_JWT_SECRET": "sb_secret_abc" * 3}, "SUPABASE_URL"),
+        ({"JWT_SECRET": "sb_secret_abc" * 3}, "JWT_ISSUER"),
+        ({"JWT_ISSUER": "https://issuer.example"}, "JWT_SECRET"),
+        ({"JWT_ISSUER": "i", "JWT_SECRET": "sb_secret_abc" * 3, "JWT_JWKS_URL": "https://i/keys"}, "JWT_SECRET"),
+        ({"JWT_ISSUER": "i", "JWT_SECRET": "sb_secret_abc"}, "JWT_SECRET"),
+        ({"JWT_ISSUER": "i", "JWT_JWKS_URL": "http://issuer.example/keys"}, "JWT_JWKS_URL"),
+        ({"JWT_ISSUER": "i", "JWT_JWKS_URL": "file:///etc/passwd"}, "JWT_JWKS_URL"),
+        ({"TRUSTED_PROXIES": "10.0.0.0/8, proxy.example"}, "TRUSTED_PROXIES"),
         ({"SUPABASE_DB_URL": "mysql://u:sb_secret_abc@h/x"}, "SUPABASE_DB_URL"),
     ],
-    ids=["no key", "no address", "no scheme", "another database"],
+    ids=[
+        *("no key", "no address", "no scheme"),
+        *("no project", "no issuer", "no key of the issuer", "two keys", "a short secret", "keys in the clear"),
+        *("keys in a file", "a proxy by name"),
+        "another database",
+    ],
 )
-def test_a_database_that_cannot_be_meant_is_refused(
+def test_what_cannot_be_meant_is_refused(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], named: str
 ) -> None:
     message = wrong(monkeypatch, **environment)

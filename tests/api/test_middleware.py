@@ -2,9 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.serving import ORIGIN, Client, service
-
-KEY = "a-key-for-tests"
+from tests.api.serving import KEY, ORIGIN, Client, service
 
 
 class TestRequestId:
@@ -42,24 +40,26 @@ class TestCors:
 
 
 class TestKey:
-    @pytest.mark.parametrize("path", ["/api/status", "/api/etl/history", "/docs", "/openapi.json", "/nothing"])
-    @pytest.mark.parametrize("key", [None, "", "another", KEY + " "])
+    @pytest.mark.parametrize("path", ["/api/status", "/api/etl/history"])
+    @pytest.mark.parametrize("key", [None, "", "another", KEY + "x"])
     def test_without_it_nothing_is_answered(self, data_dir: Path, path: str, key: str | None) -> None:
         headers = {"Origin": ORIGIN} | ({} if key is None else {"X-API-Key": key})
         with service(data_dir, environment="production", admin_api_key=KEY) as client:
             answer = client.get(path, headers=headers)
-        assert answer.status_code == (401 if key != KEY + " " else answer.status_code)
-        if answer.status_code == 401:
-            assert answer.json()["code"] == "unauthenticated"
-            assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
-            assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert (answer.status_code, answer.json()["code"]) == (
+            401,
+            "bad_credentials" if key is not None else "unauthenticated",
+        )
+        assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
     def test_with_it_everything_is(self, data_dir: Path) -> None:
         with service(data_dir, environment="production", admin_api_key=KEY) as client:
             status = client.get("/api/status", headers={"X-API-Key": KEY}).json()
             assert not any("authentication" in warning for warning in status["warnings"])
-            document = client.get("/openapi.json", headers={"X-API-Key": KEY}).json()
-        assert document["paths"]["/api/status"]["get"]["security"] == [{"ApiKey": []}]
+            document = client.get("/openapi.json").json()
+        assert document["paths"]["/api/status"]["get"]["security"] == [{"ApiKey": []}, {"Token": []}]
         assert "security" not in document["paths"]["/api/health"]["get"]
 
     def test_health_and_preflight_need_none(self, data_dir: Path) -> None:
@@ -73,8 +73,11 @@ class TestKey:
             assert client.post("/api/etl/trigger", content="x" * 2_000_000).status_code == 401
 
     def test_a_key_outside_of_ascii_works(self, data_dir: Path) -> None:
-        with service(data_dir, environment="production", admin_api_key="clé-secrète") as client:
-            assert client.get("/api/status", headers={"X-API-Key": "clé-secrète".encode()}).status_code == 200
+        with service(data_dir, environment="production", admin_api_key="clé-secrète-de-la-ligue-7") as client:
+            assert (
+                client.get("/api/status", headers={"X-API-Key": "clé-secrète-de-la-ligue-7".encode()}).status_code
+                == 200
+            )
 
 
 class TestBodyLimit:

@@ -12,6 +12,8 @@ from fastapi.routing import APIRoute
 
 from api.config import Settings
 from api.main import create_app
+from api.permissions import routes_of
+from api.roles_document import PATH, roles_document
 from hockey.league import LeagueRules
 
 ROOT = Path(__file__).parents[2]
@@ -23,12 +25,16 @@ def test_every_endpoint_has_a_curl_line(tmp_path: Path) -> None:
     described = re.sub(r"\$[A-Z_]+", "{}", README)
     missing = [
         f"{method} {route.path}"
-        for route in app.routes
+        for route in routes_of(app)
         if isinstance(route, APIRoute) and route.include_in_schema
-        for method in route.methods
+        for method in route.methods or ()
         if not re.search(rf"curl.*{re.escape(re.sub(r'{[a-z_]+}', '{}', route.path))}(?![a-z/{{-])", described)
     ]
     assert missing == []
+
+
+def test_the_matrix_of_roles_is_as_the_routes_declare() -> None:
+    assert roles_document(create_app(Settings(_env_file=None))) == PATH.read_text(encoding="utf-8")
 
 
 def test_every_setting_is_described() -> None:

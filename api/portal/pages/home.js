@@ -7,9 +7,9 @@ import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
 import { Badge, Figure, Loaded, Status, Table, day, moment, useLoad } from "../ui.js";
 
-/** An answer, or undefined where the server says that there is none (yet). */
+/** An answer, or undefined where the server says that there is none (yet), or none for this role. */
 const unlessAbsent = (promise) => promise.catch((error) => {
-  if (error instanceof ApiError && [404, 409].includes(error.status)) return undefined;
+  if (error instanceof ApiError && [403, 404, 409].includes(error.status)) return undefined;
   throw error;
 });
 
@@ -28,8 +28,8 @@ async function attention(status, last) {
     unlessAbsent(get("/api/ml/models")),
   ]);
   const staged = await Promise.all(["dim_player", "dim_team", "fact_gameroster"].filter((n) => names.includes(n))
-    .map((n) => get(`/api/staging/blb-tables/${n}`, { staged_only: true, limit: 1 })));
-  const pending = staged.reduce((sum, page) => sum + page.pending, 0);
+    .map((n) => unlessAbsent(get(`/api/staging/blb-tables/${n}`, { staged_only: true, limit: 1 }))));
+  const pending = staged.reduce((sum, page) => sum + (page?.pending ?? 0), 0);
   const waiting = pendingGames.rows.filter((g) => g.etl.status === "pending").length;
   const quarantined = last?.result?.quarantined?.length ?? 0;
   const flagged = new Set((flags?.rows ?? []).map((f) => f.game_id).filter(Boolean)).size;

@@ -1,7 +1,7 @@
 import shutil
 from pathlib import Path
 
-from tests.api.serving import Client, behave, publish_schedule, service
+from tests.api.serving import KEY, Client, behave, publish_schedule, service
 
 
 def test_health_reads_nothing(client: Client, data_dir: Path) -> None:
@@ -25,7 +25,10 @@ class TestStatus:
             "latency_ms": None,
             "server_version": None,
         }
-        assert status["warnings"][0] == "No authentication: whoever reaches this server may use it; set ADMIN_API_KEY"
+        assert (
+            status["warnings"][0]
+            == "No authentication: whoever uses this machine may use the server; set ADMIN_API_KEY or make a key"
+        )
         assert any("database does not answer" in warning for warning in status["warnings"])
 
     def test_of_a_published_league_at_work(self, client: Client, data_dir: Path) -> None:
@@ -74,6 +77,6 @@ class TestStatus:
         shutil.move(data_dir.with_name("moved"), data_dir)
 
     def test_production_without_a_volume_is_warned_of(self, data_dir: Path) -> None:
-        with service(data_dir, environment="production", admin_api_key="a-key") as client:
-            warnings = client.get("/api/status", headers={"X-API-Key": "a-key"}).json()["warnings"]
+        with service(data_dir, environment="production", admin_api_key=KEY) as client:
+            warnings = client.get("/api/status", headers={"X-API-Key": KEY}).json()["warnings"]
         assert any("mounted volume" in warning for warning in warnings)

@@ -1,0 +1,52 @@
+"""The security headers of every answer."""
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'; sandbox"
+_PAGE_POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Pages load from this server only, and run no script or style that stands in a page."""
+_ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+_TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_NOT_KEPT: Final = (b"cache-control", b"no-store")
+
+
+class SecurityHeaders:
+    """Adds them; answers of the API that say nothing of caches are kept by none."""
+
+    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+        self._app = app
+        always = (*_ALWAYS, _TLS_ONLY) if tls else _ALWAYS
+        self._data = (*always, (b"content-security-policy", _DATA_POLICY))
+        self._page = (*always, (b"content-security-policy", _PAGE_POLICY))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.setdefault("headers", [])
+                is_page = is_kept = False
+                for name, value in headers:
+                    is_page = is_page or (name == b"content-type" and value.startswith(b"text/html"))
+                    is_kept = is_kept or name == b"cache-control"
+                message["headers"] = [*headers, *(self._page if is_page else self._data)]
+                if not is_kept and scope["path"].startswith("/api/"):
+                    message["headers"].append(_NOT_KEPT)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
