@@ -117,6 +117,7 @@ def list_blb_tables(caller: Viewer, staging: Staging) -> list[str]:
     | {200: answer(examples.STANDING, "The rows, staged ones first")},
 )
 def standing_rows(
+    caller: Operator,
     table_name: StagedTable,
     standing: Standing,
     search: Annotated[str, Query(max_length=200, description="in any cell, in any case")] = "",
