@@ -10,11 +10,9 @@ from api.services.access_errors import AccessStoreDown
 from api.services.access_service import AccessRules, AccessService
 from api.services.access_store import AccessStore
 from api.services.audit_log import AuditLog
-from api.services.child_environment import ChildEnvironment
 from api.services.jwks import Jwks
 from api.services.key_store import KeyStore
 from api.services.token_service import Issuer, TokenService
-from api.services.warehouse_gate import WarehouseGate
 from snapshot.layout import DataDir
 from warehouse.opening import Choice
 
@@ -26,14 +24,13 @@ _KEPT_FROM_CHILDREN: Final = frozenset(
 )
 
 
-def child_environment(settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate) -> ChildEnvironment:
-    """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
+def child_environment(settings: Settings, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What a child's environment is: the server's without its keys."""
     kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
-    kept |= {
+    return kept | {
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
-    return lambda cancelled=None: {**kept, **warehouse.child_environment(cancelled)}
 
 
 def database_choice(settings: Settings) -> Choice:

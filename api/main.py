@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, NoReturn
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from fastapi import FastAPI
 
 from api.composition import child_environment, database_choice, open_access
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
-from api.dependencies import LeagueServices, Services
+from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
@@ -32,18 +33,22 @@ from api.permissions import check_roles
 from api.routes import ROUTERS, docs_files
 from api.server_lock import StartFailed, sole_server
 from api.services.access_service import SYNC_SECONDS, AccessService
-from api.services.etl_service import ETLProgram, ETLService
+from api.services.child_process import Program
+from api.services.etl_service import ETLService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
+from api.services.job_followers import followers
 from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
+from api.services.ml_service import MLService
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
@@ -145,23 +150,25 @@ def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: C
     executors: dict[JobKind, Executor] = {}
     jobs = _job_manager(settings, data_dir, executors)
     warehouse = WarehouseGate(data_dir, database_choice(settings))
-    environment = child_environment(settings, environ, warehouse)
+    environment = child_environment(settings, environ)
+
+    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
+        return {**environment, **warehouse.child_environment(cancelled)}
+
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=environment,
+        env=with_database,
     )
     uploads = UploadService(jobs, warehouse, data_dir)
-    etl = ETLService(
-        jobs,
-        games,
-        data_dir,
-        uploads,
-        program=ETLProgram(etl_command, PROJECT_ROOT, environment),
-    )
-    executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
+    train_command = (sys.executable, "-m", "ml.train")
+    training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
+    program = Program(etl_command, PROJECT_ROOT, with_database)
+    etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
+    executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
+    executors |= {JobKind.ETL: etl.executor, JobKind.TRAIN: training.run}
     return Services(
         jobs=jobs,
         games=games,
@@ -171,6 +178,7 @@ def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: C
         tables=TableService(data_dir),
         warehouse=warehouse,
         uploads=uploads,
+        ml=MLServices(MLService(data_dir), training),
     )
 
 

@@ -6,11 +6,13 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import etl_run, season_memory
+from benchmarks import etl_run, prediction_latency, season_memory, warehouse_upload
 
 BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
     "etl": ("seconds per game against merely reading the inputs and writing the outputs", etl_run.run),
+    "predictions": ("latency of predictions on a server against a bare handler", prediction_latency.run),
     "memory": ("a season of games through the API: all processes together", season_memory.run),
+    "warehouse": ("rows per second into each kind of database, to bare loading of the same rows", warehouse_upload.run),
 }
 
 

@@ -19,19 +19,24 @@ import numpy as np
 
 from ml.arrays import Floats
 from ml.errors import InvalidArtifact, NotTrained
-from snapshot.files import replace_file
+from snapshot.files import exclusive, replace_file
 from snapshot.layout import DataDir
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 _POINTER: Final = "current.json"
 _ARTIFACT: Final = "artifact.json"
 _ARRAYS: Final = "arrays.npz"
+_LOCK: Final = ".lock"
+_WORKING: Final = ".training-"
 _KEPT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """One trained model: `parameters` is a struct of the model's own, `method` what was published and why it was."""
+    """One trained model: `parameters` is a struct of the model's own, `method` what was published.
+
+    `is_baseline`: nothing beat this baseline, so it is what was published.
+    """
 
     method: str
     parameters: msgspec.Struct
@@ -39,6 +44,7 @@ class Trained:
     features: tuple[str, ...]
     evaluation: Mapping[str, object]
     warnings: tuple[str, ...] = field(default=())
+    is_baseline: bool = False
 
 
 class ModelEntry(msgspec.Struct, frozen=True):
@@ -48,6 +54,7 @@ class ModelEntry(msgspec.Struct, frozen=True):
     features: tuple[str, ...]
     evaluation: dict[str, object]
     warnings: tuple[str, ...]
+    is_baseline: bool
     parameters: msgspec.Raw
 
 
@@ -151,6 +158,7 @@ def _entry(model: Trained) -> ModelEntry:
         model.features,
         dict(model.evaluation),
         model.warnings,
+        model.is_baseline,
         msgspec.Raw(msgspec.json.encode(model.parameters)),
     )
 
@@ -172,18 +180,16 @@ def _unpacked(content: bytes) -> dict[str, dict[str, Floats]]:
 
 
 def _publish(folder: Path, version: str, text: bytes, arrays: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(dir=folder, prefix=".training-"))
-    try:
+    with exclusive(folder / _LOCK):  # two trainings at once publish one after the other
+        for left in folder.glob(f"{_WORKING}*"):  # of a training that was killed here
+            shutil.rmtree(left, ignore_errors=True)
+        working = Path(tempfile.mkdtemp(dir=folder, prefix=_WORKING))
         replace_file(working / _ARTIFACT, text)
         replace_file(working / _ARRAYS, arrays)
         shutil.rmtree(folder / version, ignore_errors=True)
         working.rename(folder / version)
-    except BaseException:
-        shutil.rmtree(working, ignore_errors=True)
-        raise
-    pointer = _Pointer(version, hashlib.sha256(text).hexdigest())
-    replace_file(folder / _POINTER, msgspec.json.encode(pointer))
-    old = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != version)
-    for path in old[: max(0, len(old) + 1 - _KEPT)]:
-        shutil.rmtree(path, ignore_errors=True)
+        pointer = _Pointer(version, hashlib.sha256(text).hexdigest())
+        replace_file(folder / _POINTER, msgspec.json.encode(pointer))
+        old = sorted(p for p in folder.iterdir() if p.is_dir() and p.name != version)
+        for path in old[: max(0, len(old) + 1 - _KEPT)]:
+            shutil.rmtree(path, ignore_errors=True)

@@ -8,6 +8,7 @@ from api.routes.audit import audit_router
 from api.routes.auth import auth_router
 from api.routes.docs import docs_files, docs_router
 from api.routes.etl import etl_router
+from api.routes.explain import explain_router
 from api.routes.games import games_router
 from api.routes.health import health_router
 from api.routes.ml import ml_router
@@ -26,6 +27,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     raw_router,
     games_router,
     tables_router,
+    explain_router,
     ml_router,
     audit_router,
     docs_router,

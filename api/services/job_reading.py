@@ -12,6 +12,7 @@ from api.services.job_manager import JobManager
 from api.utils.secret_mask import SecretMask
 
 ETL_KINDS: Final = (JobKind.ETL,)
+TRAIN_KINDS: Final = (JobKind.TRAIN,)
 WAREHOUSE_KINDS: Final = (JobKind.UPLOAD, JobKind.SCHEMA)
 _LOG_PIECE_BYTES: Final = 256 * 1024
 _LONGEST_SECRET_BYTES: Final = 8 * 1024
