@@ -60,7 +60,8 @@ OVERTIME_GOALS: Final = tuple(
     for ot in ("OT", "ot")
 )
 GAME_URL: Final = text("game_url", "Game page on the league site.")
-VIDEO_URL: Final = text("video_url_1", "Video of the game.")
+VIDEO_URL: Final = text("video_url_1", "Video of the game: the first of fact_video.")
+VIDEO_URL_2: Final = text("video_url_2", "Another video of the game: the second of fact_video.")
 SPECIAL_TEAMS_COUNTS: Final = {
     "pp_goals": "Power-play goals of the {side} side",
     "pp_opportunities": "Power plays of the {side} side",

@@ -36,12 +36,14 @@ from etl.tables import (
     stints,
     teams,
     value,
+    videos,
     zone_time,
 )
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
     league,
     schedule,
+    videos,
     code_lists,
     plays,
     possession,

@@ -9,57 +9,66 @@ from etl.columns import keys as k
 from etl.columns import possession as c
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
-from etl.tables.possession import EVENT
+from etl.tables.possession import EVENT, MILLISECONDS
+from etl.tables.runs import condensed
 from hockey.possession import CYCLE_PASSES
 from hockey.zones import MIRRORED
 
 _PLAY: Final = ["game_id", "play_index"]
-_OWN: Final = (pl.col("team") == pl.col("owner")).fill_null(value=False)
 _IS_CYCLE: Final = ((pl.col("play_detail1") == "Cycle") | (pl.col("play_detail2") == "Cycle")).fill_null(value=False)
 _SEEN: Final = pl.when(pl.col("owner") == "away").then(pl.col("place").replace(MIRRORED)).otherwise("place")
 
 
+_NEW: Final = (pl.col("play_index") != pl.col("play_index").shift()) | (pl.col("game_id") != pl.col("game_id").shift())
+_COUNTS: Final = {"passes_completed": pl.col("passes"), "shots": pl.col("shoots"), "goals": pl.col("scores")}
+
+
 @table(key=("game_id", "play_index"), grain="one play: the part of a sequence between two blue lines")
 def phases(
-    possession: pl.DataFrame, plays: pl.DataFrame, event_players: pl.DataFrame, shot_xg: pl.DataFrame
+    possession: pl.DataFrame, attempt_chains: pl.DataFrame, event_players: pl.DataFrame, shot_xg: pl.DataFrame
 ) -> pl.DataFrame:
     """Each play of a side with the zone it was in, as that side sees it, and what it held.
 
     `next_idx` is the first event after it in its sequence, which is a crossing; null when the sequence ended with it.
     """
-    cycled = event_players.lazy().filter(_IS_CYCLE & (pl.col("side_role") == "event")).select(EVENT).unique()
-    of_event = ("event_id", "event_type", "detail1", "team", "is_goal", "player_1", "clock_start", "game_t")
-    rows = (
-        possession.lazy()
-        .join(plays.lazy().select(*EVENT, *of_event), on=EVENT, how="left", maintain_order="left")
-        .join(shot_xg.lazy().select(*EVENT, "xg"), on=EVENT, how="left", maintain_order="left")
-        .join(cycled.with_columns(is_tagged=pl.lit(value=True)), on=EVENT, how="left", maintain_order="left")
-    )
-    own_pass, own_shot = _OWN & (pl.col("detail1") == "Pass_Completed"), _OWN & (pl.col("event_type") == "Shot")
+    worth = attempt_chains.select(*EVENT, "play_index").join(shot_xg.select(*EVENT, "xg"), on=EVENT)
     follows = (pl.col("game_id") == pl.col("game_id").shift(-1)) & (
         pl.col("sequence_index") == pl.col("sequence_index").shift(-1)
     )
     return (
-        rows.group_by(_PLAY, maintain_order=True)
-        .agg(
-            pl.col("event_idx", "event_id", "player_1", "sequence_index", "period", "owner", "clock_start").first(),
-            pl.col("game_t").first(),
-            zone=_SEEN.first(),
-            last_type=pl.col("event_type").last(),
-            duration_seconds=pl.col("play_s").sum(),
-            passes_completed=own_pass.sum().cast(pl.Int32),
-            shots=own_shot.sum().cast(pl.Int32),
-            goals=pl.col("is_goal").filter(_OWN).sum().cast(pl.Int32),
-            xg=pl.col("xg").filter(_OWN).sum(),
-            is_tagged=pl.col("is_tagged").any(),
+        condensed(
+            possession,
+            _NEW,
+            [*_PLAY, "event_idx", "sequence_index", "period", "owner", _SEEN.alias("zone")],
+            [pl.col("event_idx").alias("last_idx")],
+            {**_COUNTS, "milliseconds": MILLISECONDS},
         )
-        .with_columns(next_idx=pl.when(follows).then(pl.col("event_idx").shift(-1)))
-        .collect()
+        .join(worth.group_by(_PLAY).agg(pl.col("xg").sum()), on=_PLAY, how="left", maintain_order="left")
+        .join(_tagged(event_players, possession), on=_PLAY, how="left", maintain_order="left")
+        .with_columns(
+            pl.col(*_COUNTS).cast(pl.Int32),
+            pl.col("xg").fill_null(0.0),
+            pl.col("is_tagged").fill_null(value=False),
+            duration_seconds=pl.col("milliseconds") / 1000,
+            next_idx=pl.when(follows).then(pl.col("event_idx").shift(-1)),
+        )
+    )
+
+
+def _tagged(event_players: pl.DataFrame, possession: pl.DataFrame) -> pl.DataFrame:
+    """The plays in which a player of the acting side is tagged with a cycle."""
+    events = event_players.filter(_IS_CYCLE & (pl.col("side_role") == "event")).select(EVENT)
+    return (
+        possession.select(*EVENT, "play_index")
+        .join(events, on=EVENT, how="semi")
+        .select(_PLAY)
+        .unique()
+        .with_columns(is_tagged=pl.lit(value=True))
     )
 
 
 _WHEN: Final = (
-    pl.col("event_id").alias("start_event_id"),
+    numbered("EV", "event_idx").alias("start_event_id"),
     "game_id",
     numbered("SQ", "sequence_index").alias("sequence_key"),
     numbered("PL", "play_index").alias("play_key"),
@@ -88,9 +97,12 @@ _WHEN_COLUMNS: Final = (
 )
 
 
-def _with_teams(phases: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
+def _described(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
+    """The phases with their team, and what the first event says of clock and player."""
     teams = game_sides.select("game_id", "team_id", "team_name", owner="side")
-    return phases.join(teams, on=["game_id", "owner"], how="left", maintain_order="left")
+    return phases.join(teams, on=["game_id", "owner"], how="left", maintain_order="left").join(
+        plays.select(*EVENT, "clock_start", "game_t", "player_1"), on=EVENT, maintain_order="left"
+    )
 
 
 @table(
@@ -99,10 +111,10 @@ def _with_teams(phases: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     from_tracking=True,
     columns=(c.CYCLE_KEY, *_WHEN_COLUMNS, c.IS_TAGGED, c.PLAY_SHOTS, c.PLAY_GOALS, c.PLAY_XG),
 )
-def fact_cycles(phases: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
+def fact_cycles(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     """The plays in the offensive zone in which the side moved the puck around: two completed passes, or a cycle tag."""
     cycled = (pl.col("passes_completed") >= CYCLE_PASSES) | pl.col("is_tagged")
-    return _with_teams(phases.filter((pl.col("zone") == "o") & cycled), game_sides).select(
+    return _described(phases.filter((pl.col("zone") == "o") & cycled), plays, game_sides).select(
         numbered("CY", "play_index").alias("cycle_key"), *_WHEN, "is_tagged", "shots", "goals", "xg"
     )
 
@@ -130,6 +142,7 @@ def fact_breakouts(
     phases: pl.DataFrame,
     crossings: pl.DataFrame,
     fact_zone_exits: pl.DataFrame,
+    plays: pl.DataFrame,
     game_sides: pl.DataFrame,
     dim_player: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -139,13 +152,15 @@ def fact_breakouts(
     left = crossings.filter(~pl.col("is_entry") & (pl.col("kind") != "failed")).select(
         "game_id", next_idx="event_idx", led_to_entry="enters", entry_shots="entry_shots", out=pl.lit(value=True)
     )
+    ends = plays.select(*EVENT, last_type="event_type")
     flags = ("out", "is_controlled", "led_to_entry")
     return (
-        _with_teams(phases.filter(pl.col("zone") == "d"), game_sides)
+        _described(phases.filter(pl.col("zone") == "d"), plays, game_sides)
         .join(left, on=["game_id", "next_idx"], how="left", maintain_order="left")
         .with_columns(exit_event_id=pl.when("out").then(numbered("EV", "next_idx")))
         .join(exits, on="exit_event_id", how="left", maintain_order="left")
         .join(names, on="player_1", how="left", maintain_order="left")
+        .join(ends, left_on=["game_id", "last_idx"], right_on=EVENT, maintain_order="left")
         .with_columns(pl.col(flags).fill_null(value=False))
         .select(
             numbered("BO", "play_index").alias("breakout_key"),

@@ -47,7 +47,6 @@ def scheduled_games(
             pl.col("away_team").alias("away_team_name"),
             *_SCORE,
             "game_url",
-            pl.col("video_url").alias("video_url_1"),
             int32(pl.coalesce("video_start_s", "tracked_video_start")).alias("video_start_offset"),
             "is_inferred",
             pl.col("origin").alias("data_origin"),
@@ -79,19 +78,25 @@ def scheduled_games(
         *c.OFFICIAL_GOALS,
         c.GAME_URL,
         c.VIDEO_URL,
+        c.VIDEO_URL_2,
         c.VIDEO_START,
         *c.SPECIAL_TEAMS,
         k.IS_INFERRED,
         k.ORIGIN,
     ),
 )
-def dim_schedule(scheduled_games: pl.DataFrame, power_plays: pl.DataFrame) -> pl.DataFrame:
+def dim_schedule(scheduled_games: pl.DataFrame, power_plays: pl.DataFrame, game_videos: pl.DataFrame) -> pl.DataFrame:
     """Every game. One that only a tracked file or a game sheet names has a row marked as inferred.
 
     Scores are official; a game without one has null, whatever was tracked (see fact_game_status). Power plays are by
     the players on the ice (fact_special_teams), null where the game has no valid stints.
     """
     rows = scheduled_games
+    for number in (1, 2):
+        video = game_videos.filter(pl.col("number") == number).select(
+            "game_id", pl.col("url").alias(f"video_url_{number}")
+        )
+        rows = rows.join(video, on="game_id", how="left", maintain_order="left")
     for side, other in OTHER_SIDE.items():
         seen = power_plays.filter(pl.col("side") == side).select(
             "game_id",

@@ -9,15 +9,18 @@ from etl.columns import keys as k
 from etl.columns import possession as c
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
-from etl.tables.possession import EVENT, SEQUENCE
+from etl.tables.possession import EVENT
 from etl.tables.puck_play import crossing_means
 from etl.tables.shots import shot_result
 from hockey.expected_goals import HIGH_DANGER_XG, MEDIUM_DANGER_XG
 
-_NEW: Final = (pl.struct(SEQUENCE) != pl.struct(SEQUENCE).shift()).fill_null(value=True)
-_OWN: Final = (pl.col("team") == pl.col("owner")).fill_null(value=False)
-_ENTERS: Final = _OWN & (pl.col("detail1") == "Zone_Entry").fill_null(value=False)
-_PASSES: Final = _OWN & (pl.col("detail1") == "Pass_Completed").fill_null(value=False)
+_NEW: Final = (
+    (pl.col("sequence_index") != pl.col("sequence_index").shift()) | (pl.col("game_id") != pl.col("game_id").shift())
+).fill_null(value=True)
+_SAME_STRETCH: Final = (
+    (pl.col("stretch") == pl.col("stretch").shift()) & (pl.col("game_id") == pl.col("game_id").shift())
+).fill_null(value=False)
+_NONE: Final = -1
 _CONTEXT: Final = (
     pl.col("is_rush").alias("is_rush_shot"),
     pl.col("is_rebound").alias("is_rebound_shot"),
@@ -56,61 +59,58 @@ def _so_far(flag: str) -> pl.Expr:
     return total - pl.when("new").then(total - pl.col(flag).cast(pl.Int32)).forward_fill()
 
 
-def _of_entry(value: pl.Expr, nothing: str | float) -> pl.Expr:
-    """The value of the side's last entry in the sequence; null when there is none."""
-    kept = pl.when("enters").then(value).when("new").then(pl.lit(nothing)).forward_fill()
-    return pl.when(kept != nothing).then(kept)
+@table(key=("game_id", "event_idx"), grain="one shot attempt of a side in play", from_tracking=True)
+def attempt_chains(possession: pl.DataFrame) -> pl.DataFrame:
+    """For each attempt what its sequence held until then: how it began, passes, the last entry, the event before.
 
-
-@table(key=("game_id", "event_idx"), grain="one shot attempt in play", from_tracking=True)
-def attempt_chains(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
-    """For each attempt what its sequence held until then: how it began, passes, the last entry, the event before."""
+    `start_idx`, `entry_idx` and `previous_idx` are those events.
+    """
+    entered = pl.when("enters").then("event_idx").when("new").then(_NONE).forward_fill()
+    entered_t = pl.when("enters").then("t").forward_fill()
     return (
-        _in_sequences(possession, plays)
+        possession.lazy()
+        .select(*EVENT, "stretch", "sequence_index", "play_index", "t", "enters", "passes", "shoots", new=_NEW)
+        .with_columns(one=pl.lit(value=True))
         .with_columns(
+            start_idx=_from_start("event_idx"),
             start_t=_from_start("t"),
-            start_event_id=_from_start("event_id"),
-            start_event_type=_from_start("event_type"),
             event_count=_so_far("one"),
             passes_completed=_so_far("passes"),
-            entry_event_id=_of_entry(pl.col("event_id"), ""),
-            entry_means=_of_entry(crossing_means().fill_null(""), ""),
-            entry_t=_of_entry(pl.col("t"), -1.0),
+            entry_idx=entered,
+            entry_t=entered_t,
+            previous_idx=pl.when(_SAME_STRETCH).then(pl.col("event_idx").shift()),
+            previous_t=pl.when(_SAME_STRETCH).then(pl.col("t").shift()),
         )
-        .filter(pl.col("event_type") == "Shot")
+        .filter("shoots")
+        .with_columns(entry_idx=pl.when(pl.col("entry_idx") != _NONE).then("entry_idx"))
         .select(
             *EVENT,
             "sequence_index",
             "play_index",
-            "start_event_id",
-            "start_event_type",
             "event_count",
             "passes_completed",
-            "entry_event_id",
-            "entry_means",
-            "previous_event_id",
-            "previous_event_type",
-            previous_event_detail="previous_detail1",
+            "start_idx",
+            "entry_idx",
+            "previous_idx",
             duration_seconds=pl.col("t") - pl.col("start_t"),
-            seconds_since_entry=pl.col("t") - pl.col("entry_t"),
+            seconds_since_entry=pl.when(pl.col("entry_idx").is_not_null()).then(pl.col("t") - pl.col("entry_t")),
             seconds_since_previous=pl.col("t") - pl.col("previous_t"),
         )
         .collect()
     )
 
 
-def _in_sequences(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.LazyFrame:
-    """The events in play, with flags for `_from_start` and its like, and the event before in the live stretch."""
-    rows = plays.lazy().select(*EVENT, "event_id", "event_type", "detail1", "detail2", "team")
-    before = {name: pl.col(name).shift() for name in ("event_id", "event_type", "detail1", "t")}
-    in_stretch = (pl.struct("game_id", "stretch") == pl.struct("game_id", "stretch").shift()).fill_null(value=False)
-    previous = {f"previous_{name}": pl.when(in_stretch).then(value) for name, value in before.items()}
-    return (
-        possession.lazy()
-        .select(*EVENT, "owner", "stretch", "sequence_index", "play_index", "t")
-        .join(rows, on=EVENT, how="left", maintain_order="left")
-        .with_columns(new=_NEW, enters=_ENTERS, passes=_PASSES, one=pl.lit(value=True), **previous)
+def _with_events(chains: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
+    """The chains with what the events that they name say."""
+    starts = plays.select("game_id", start_idx="event_idx", start_event_type="event_type")
+    entries = plays.select("game_id", entry_idx="event_idx", entry_means=crossing_means())
+    before = plays.select(
+        "game_id", previous_idx="event_idx", previous_event_type="event_type", previous_event_detail="detail1"
     )
+    for event, named in (("start_idx", starts), ("entry_idx", entries), ("previous_idx", before)):
+        rows = named.join(chains, on=["game_id", event], how="semi")
+        chains = chains.join(rows, on=["game_id", event], how="left", maintain_order="left")
+    return chains
 
 
 @table(
@@ -150,7 +150,8 @@ def fact_shot_chains(
     worth = shot_xg.select(*EVENT, "is_rush", "is_rebound", "after_turnover", "is_goal", "xg")
     names = dim_player.select(player_1="player_id", player_name="player_full_name")
     return (
-        attempt_chains.join(plays.drop("is_goal"), on=EVENT, how="left", maintain_order="left")
+        _with_events(attempt_chains, plays)
+        .join(plays.drop("is_goal"), on=EVENT, maintain_order="left")
         .join(worth, on=EVENT, maintain_order="left")
         .join(names, on="player_1", how="left", maintain_order="left")
         .with_columns(shot_result=shot_result())
@@ -161,15 +162,15 @@ def fact_shot_chains(
             "player_name",
             numbered("SQ", "sequence_index").alias("sequence_key"),
             numbered("PL", "play_index").alias("play_key"),
-            "start_event_id",
+            numbered("EV", "start_idx").alias("start_event_id"),
             "start_event_type",
             "event_count",
             "duration_seconds",
             "passes_completed",
-            "entry_event_id",
+            numbered("EV", "entry_idx").alias("entry_event_id"),
             "entry_means",
             "seconds_since_entry",
-            "previous_event_id",
+            numbered("EV", "previous_idx").alias("previous_event_id"),
             "previous_event_type",
             "previous_event_detail",
             "seconds_since_previous",

@@ -104,6 +104,30 @@ def league(embedded_dsn: str, demo_league: DataDir) -> Iterator[League]:  # noqa
             yield League(snapshot, connection)
 
 
+@pytest.fixture(scope="module")
+def records(league: League) -> pl.DataFrame:
+    """Two points a win, one a tie, counted game by game."""
+    teams: dict[tuple[str, str], list[int]] = {}
+    for game in league.games.iter_rows(named=True):
+        score = {side: game[f"{side}_total_goals"] for side in ("home", "away")}
+        for side, other in (("home", "away"), ("away", "home")):
+            own, theirs = score[side], score[other]
+            row = teams.setdefault((game[f"{side}_team_id"], game["season_id"]), [0] * 6)
+            gained = [1, own > theirs, own < theirs, own == theirs, own, theirs]
+            row[:] = [a + int(b) for a, b in zip(row, gained, strict=True)]
+    names = ("games_played", "wins", "losses", "ties", "goals_for", "goals_against")
+    rows = [(*team, *counts) for team, counts in teams.items()]
+    table = pl.DataFrame(rows, schema=["team_id", "season_id", *names], orient="row")
+    return table.with_columns(
+        points=2 * pl.col("wins") + pl.col("ties"), goal_diff=pl.col("goals_for") - pl.col("goals_against")
+    ).with_columns(
+        win_pct=50.0 * pl.col("points") / pl.col("games_played"),
+        goals_for_per_game=(pl.col("goals_for") / pl.col("games_played")).round(2),
+        goals_against_per_game=(pl.col("goals_against") / pl.col("games_played")).round(2),
+        standing=pl.struct("points", "wins", "goal_diff").rank("min", descending=True).over("season_id"),
+    )
+
+
 def agree(found: pl.DataFrame, expected: pl.DataFrame, *key: str) -> None:
     """The rows are the same, in any order; only the columns that are expected are looked at."""
     assert found.height > 0
@@ -123,29 +147,6 @@ def test_there_are_eighteen_and_each_holds_rows(league: League) -> None:
 
 
 class TestStandings:
-    @pytest.fixture(scope="class")
-    def records(self, league: League) -> pl.DataFrame:
-        """Two points a win, one a tie, counted game by game."""
-        teams: dict[tuple[str, str], list[int]] = {}
-        for game in league.games.iter_rows(named=True):
-            score = {side: game[f"{side}_total_goals"] for side in ("home", "away")}
-            for side, other in (("home", "away"), ("away", "home")):
-                own, theirs = score[side], score[other]
-                row = teams.setdefault((game[f"{side}_team_id"], game["season_id"]), [0] * 6)
-                gained = [1, own > theirs, own < theirs, own == theirs, own, theirs]
-                row[:] = [a + int(b) for a, b in zip(row, gained, strict=True)]
-        names = ("games_played", "wins", "losses", "ties", "goals_for", "goals_against")
-        rows = [(*team, *counts) for team, counts in teams.items()]
-        table = pl.DataFrame(rows, schema=["team_id", "season_id", *names], orient="row")
-        return table.with_columns(
-            points=2 * pl.col("wins") + pl.col("ties"), goal_diff=pl.col("goals_for") - pl.col("goals_against")
-        ).with_columns(
-            win_pct=50.0 * pl.col("points") / pl.col("games_played"),
-            goals_for_per_game=(pl.col("goals_for") / pl.col("games_played")).round(2),
-            goals_against_per_game=(pl.col("goals_against") / pl.col("games_played")).round(2),
-            standing=pl.struct("points", "wins", "goal_diff").rank("min", descending=True).over("season_id"),
-        )
-
     def test_current(self, league: League, records: pl.DataFrame) -> None:
         found = league.view("v_standings_current")
         agree(found, records.filter(pl.col("season_id") == league.current), "team_id")

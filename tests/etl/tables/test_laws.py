@@ -89,7 +89,7 @@ def small_league() -> LeagueFrames:
         flags=flags,
         players=players,
         official_roster=sheet,
-        schedule=[make_scheduled(GAME, 1, 0), make_scheduled(2, 3, 3)],
+        schedule=[make_scheduled(GAME, 1, 0, video_url="https://v.example/1"), make_scheduled(2, 3, 3)],
     )
 
 
