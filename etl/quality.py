@@ -4,13 +4,14 @@ A check is a function of tables that returns the offending rows. `block` is for 
 the publication; `warn` for what input can cause, told per game in qa_check_results.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from etl.columns import quality as c
+from etl.partition import partition
 from etl.registry import Registry, Table, table
 from snapshot.manifest import Check as ManifestCheck
 from snapshot.manifest import CheckLevel
@@ -65,16 +66,20 @@ class CheckResult:
         )
 
 
-def check(level: CheckLevel) -> Callable[[Callable[..., pl.DataFrame]], Check]:
-    """Declare a check: a function of tables that returns the offending rows, with `game_id` where they have one."""
-    declare = table(key=(), grain="one offending row", kind="qa")
+def check(level: CheckLevel, *, per_game: bool = False) -> Callable[[Callable[..., pl.DataFrame]], Check]:
+    """Declare a check: a function of tables that returns the offending rows, with `game_id` where they have one.
+
+    A `per_game` one finds the rows of a game from the rows of that game alone.
+    """
+    declare = table(key=(), grain="one offending row", kind="qa", per_game=per_game)
     return lambda function: Check(declare(function), level)
 
 
 def reference_checks(registry: Registry) -> list[Check]:
     """A check per published table: every foreign key names a row."""
+    late = partition(registry).late.tables
     return [
-        Check(_references(declared), "block", is_structural=True)
+        Check(_references(declared, late), "block", is_structural=True)
         for declared in registry.published
         if declared.references
     ]
@@ -91,7 +96,7 @@ def demand(results: Iterable[CheckResult]) -> None:
         raise Blocked("; ".join(broken))
 
 
-def _references(declared: Table) -> Table:
+def _references(declared: Table, late: Collection[str]) -> Table:
     references = declared.references
 
     def lost(**tables: pl.DataFrame) -> pl.DataFrame:
@@ -111,6 +116,7 @@ def _references(declared: Table) -> Table:
         key=(),
         grain="one value that names nothing",
         kind="qa",
+        per_game=declared.per_game and not any(reference.table in late for reference in references),
     )
 
 

@@ -7,13 +7,13 @@ import polars as pl
 
 from formats.canonical import GameFrames, LeagueFrames, conform, empty, filled
 from formats.flags import flags_of
+from formats.game_summary import exchange_goals, summarise
 from formats.label_swap import Labels, judge_labels
 from formats.league_calendar import complete_schedule, complete_seasons, with_dates
 from formats.league_people import complete_players, complete_rosters
 from formats.league_teams import complete_teams, with_labels
 from formats.master import MasterFrames
 from formats.sides import exchange_sides
-from hockey.details import COUNTING_GOALS
 from hockey.league import LeagueRules
 
 _LEAGUE_FRAMES: Final = ("players", "teams", "seasons", "schedule", "official_roster", "flags")
@@ -28,14 +28,22 @@ def no_master() -> MasterFrames:
 
 
 def assemble(
-    tracked: GameFrames, master: MasterFrames, rules: LeagueRules, excluded: frozenset[int] = frozenset()
+    tracked: GameFrames,
+    master: MasterFrames,
+    rules: LeagueRules,
+    excluded: frozenset[int] = frozenset(),
+    summary: pl.DataFrame | None = None,
 ) -> LeagueFrames:
     """The league with corrected labels, official data joined to tracked games, and a row for all that is referred to.
 
     `excluded` games are in no frame. What had to be inferred is flagged: `team_inferred`, `season_inferred`,
     `date_inferred`; wrong labels `label_swap`, contradicting ones `label_doubt`; a score that differs from the
     schedule's `goal_total_mismatch`.
+
+    With a `summary` of the games' events (sides as in the files) `tracked` needs no events, event players and stints:
+    the league's frames of those are then what was given, and `exchange_sides` makes them right game by game.
     """
+    summary = summarise(tracked.events) if summary is None else summary
     master = MasterFrames(*(_without(getattr(master, f.name), excluded) for f in fields(master)))
     tracked = GameFrames(*(_without(getattr(tracked, f.name), excluded) for f in fields(tracked)))
     games = with_labels(tracked.games, master.schedule, master.teams)
@@ -50,7 +58,8 @@ def assemble(
     rosters = complete_rosters(frames.rosters, games, master.official_roster)
     teams = complete_teams(master.teams, games, master.schedule, master.official_roster)
     seasons = complete_seasons(master.seasons, games, master.schedule)
-    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games), _score_flags(frames)]
+    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games)]
+    flags.append(_score_flags(frames.games, exchange_goals(summary, labels.swapped)))
     return LeagueFrames(
         players=conform("players", complete_players(master.players, rosters, master.official_roster, teams, games)),
         teams=conform("teams", teams),
@@ -105,19 +114,12 @@ def _inferred_flags(games: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _score_flags(frames: GameFrames) -> pl.DataFrame:
+def _score_flags(games: pl.DataFrame, summary: pl.DataFrame) -> pl.DataFrame:
     """Games whose tracked goals differ from the official score."""
-
-    def goals(side: str) -> pl.Expr:
-        return (
-            (pl.col("team") == side) & (pl.col("event_type") == "Goal") & pl.col("detail1").is_in(COUNTING_GOALS)
-        ).sum()
-
-    tracked = frames.events.group_by("game_id").agg(home=goals("home"), away=goals("away"))
-    compared = frames.games.join(tracked, on="game_id", how="inner", maintain_order="left").filter(
-        (pl.col("home") != pl.col("official_home")) | (pl.col("away") != pl.col("official_away"))
+    compared = games.join(summary, on="game_id", how="inner", maintain_order="left").filter(
+        (pl.col("home_goals") != pl.col("official_home")) | (pl.col("away_goals") != pl.col("official_away"))
     )
-    message = pl.format("tracked {}-{}, official {}-{}", "home", "away", "official_home", "official_away")
+    message = pl.format("tracked {}-{}, official {}-{}", "home_goals", "away_goals", "official_home", "official_away")
     return flags_of(compared, "goal_total_mismatch", message)
 
 
