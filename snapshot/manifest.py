@@ -24,13 +24,15 @@ class InvalidManifest(ValueError):
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One column: its PostgreSQL type, meaning and, for quantities, unit."""
+    """One column: its PostgreSQL type, meaning and, for quantities, unit; for metrics, formula and its source."""
 
     name: Identifier
     type: ColumnType
     description: str
     nullable: bool = True
     unit: str | None = None
+    formula: str | None = None
+    source: str | None = None
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,9 @@ class Column:
     """A column of a published table.
 
     `sql_type` is its PostgreSQL type; `references` ("dim_player.player_id") the column whose values it repeats;
-    a column that is not `nullable` never holds a null in any table.
+    a column that is not `nullable` never holds a null in any table. A metric says by `formula` how it is computed, in
+    terms of columns and events ("100 * corsi_for / (corsi_for + corsi_against)"), and by `source` whose definition
+    that is, where it is not the plain rule of the game.
     """
 
     sql_type: ColumnType
@@ -34,6 +36,8 @@ class Column:
     unit: str | None = None
     nullable: bool = True
     references: str | None = None
+    formula: str | None = None
+    source: str | None = None
 
     @property
     def frame_type(self) -> pl.DataType | type[pl.DataType]:
@@ -43,7 +47,13 @@ class Column:
     def to_manifest(self) -> ManifestColumn:
         """The column as the manifest describes it."""
         return ManifestColumn(
-            name=self.name, type=self.sql_type, description=self.description, nullable=self.nullable, unit=self.unit
+            name=self.name,
+            type=self.sql_type,
+            description=self.description,
+            nullable=self.nullable,
+            unit=self.unit,
+            formula=self.formula,
+            source=self.source,
         )
 
 
