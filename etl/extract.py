@@ -19,7 +19,6 @@ from etl.extraction_reading import Batch, StoredGames, load_games, read_batch
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
 from formats.file_facts import FileFacts
-from formats.game_summary import exchange_goals
 from formats.league_assembly import assemble, no_master
 from formats.master import MasterFrames
 from hockey.league import InvalidRules, LeagueRules
@@ -60,11 +59,10 @@ class ExtractRequest:
 class Extraction:
     """The league as read, and how.
 
-    `records` is the league without events, event players and stints, which stay in the cache until a table needs them:
-    `heavy` gets them for any games, `league` for all. `people` are who is named in each game (game_id, player_id),
-    `summary` what its events have, sides corrected. `fingerprint` changes whenever anything changes that decides `league`. `quarantined` are path and reason of files
-    that cannot be used; `left_out` id and reason of games whose chosen file turned out to be broken. `changed_games`
-    are those read in this run, or gone since the last.
+    `records` is the league without events, event players and stints: `stored` gets those for any games, `league` for
+    all. `people` are who is named in each game, `summary` what its events have. `fingerprint` changes whenever anything
+    changes that decides `league`. `quarantined` are path and reason of files that cannot be used; `left_out` id and
+    reason of games whose chosen file turned out to be broken. `changed_games` were read in this run, or are gone.
     """
 
     records: LeagueFrames
@@ -81,7 +79,7 @@ class Extraction:
 
     @property
     def league(self) -> LeagueFrames:
-        """The league with every frame in full; takes memory in proportion to the games."""
+        """The league with every frame in full: memory in proportion to the games."""
         return replace(self.records, **self.stored.heavy(self.records.games["game_id"].to_list()))
 
 
@@ -171,7 +169,7 @@ def extract(
     return Extraction(
         records=league,
         stored=StoredGames(data_dir.cache, found.reader, found.keys, frozenset(swapped)),
-        summary=exchange_goals(tracked.summary, swapped),
+        summary=tracked.summary,
         people=tracked.people,
         rules=found.rules,
         inputs=(*_inputs(found.sources), *staged_inputs(found.staging)),

@@ -1,6 +1,6 @@
 """Games read from their files into the cache: one batch at a time, each batch in whichever process is free."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
@@ -169,22 +169,22 @@ class StoredGames:
         ids = set(game_ids)
         return replace(self, keys={n: key for n, key in self.keys.items() if n in ids}, swapped=self.swapped & ids)
 
-    def heavy(self, game_ids: Iterable[int]) -> dict[str, pl.DataFrame]:
-        """Events, event players and stints of these games, with their sides corrected, by game.
+    def heavy(self, game_ids: Iterable[int], names: Sequence[str] = HEAVY) -> dict[str, pl.DataFrame]:
+        """Events, event players and stints of these games (or some of the three), sides corrected, by game.
 
         Raises:
             LostFrames: an entry was removed or damaged while the run was using it.
         """
         cache, loaded = ExtractionCache(self.folder, self.reader), []
         for number in sorted(game_ids):
-            frames = cache.load(self.keys[number], HEAVY)
+            frames = cache.load(self.keys[number], names)
             if frames is None:
                 raise LostFrames(f"game {number} was lost from the cache while the run was using it: run again")
             loaded.append(frames)
         frames_of = {name: _concatenated(name, loaded, SCHEMAS[name]) for name in HEAVY}
         rest = {name: pl.DataFrame(schema=SCHEMAS[name]) for name in _LIGHT}
         exchanged = exchange_sides(GameFrames(**rest, **frames_of), sorted(self.swapped))
-        return {name: conform(name, getattr(exchanged, name)) for name in HEAVY}
+        return {name: conform(name, getattr(exchanged, name)) for name in names}
 
 
 def _concatenated(name: str, loaded: list[dict[str, pl.DataFrame]], schema: Schema) -> pl.DataFrame:

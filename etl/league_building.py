@@ -7,6 +7,7 @@ after one changed game builds one part anew. The result does not depend on how t
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,7 @@ import polars as pl
 
 from etl.extraction_pool import run_all
 from etl.extraction_reading import HEAVY, StoredGames
-from etl.part_building import PartTask, build_part, build_part_of, forget_parts, part_key, part_path
+from etl.part_building import PartTask, build_known_part, build_part, forget_parts, part_key, part_path
 from etl.part_file import Part
 from etl.partition import GAMES_TOGETHER, Partition, batches, of_games, partition
 from etl.registry import BrokenTable, Deferred, Registry, Table, TableBuilt
@@ -78,7 +79,9 @@ class LeagueBuild:
         wanted = {name for t in (*plan.of_games.tables.values(), *plan.late.tables.values()) for name in t.inputs}
         early = plan.early.build(dict(self.sources), self._report, self._keep, wanted | set(retain))
         self.sources |= early
-        handed_on = frozenset([*plan.handed_on, *(name for name in plan.of_games.tables if name in retain)])
+        handed_on = frozenset(
+            [*plan.handed_on, *(t.name for t in plan.of_games.tables.values() if _is_kept(t, retain))]
+        )
         parts = self._parts(plan, handed_on)
         for declared in plan.of_games.tables.values():
             _demand_unique(declared, parts)
@@ -96,7 +99,7 @@ class LeagueBuild:
         found = {task.path: part for task in tasks if (part := Part.found(task.path)) is not None}
         missing = [task for task in tasks if task.path not in found]
         if len(tasks) == 1 and missing:
-            found[tasks[0].path] = build_part_of(plan.of_games, missing[0], self._report).part
+            found[tasks[0].path] = build_part(plan.of_games, missing[0], self._report).part
         else:
             self._build_missing(plan, missing, found)
         forget_parts(self.folder, found)
@@ -114,7 +117,8 @@ class LeagueBuild:
     def _build_missing(self, plan: Partition, tasks: list[PartTask], found: dict[Path, Part]) -> None:
         seconds: dict[str, float] = dict.fromkeys(plan.of_games.tables, 0.0)
         pooled = self.worth_a_pool and len(tasks) > 1
-        for done, (position, built) in enumerate(run_all(build_part, tasks, worth_a_pool=pooled), 1):
+        build = build_known_part if pooled else partial(build_part, plan.of_games)
+        for done, (position, built) in enumerate(run_all(build, tasks, worth_a_pool=pooled), 1):
             found[tasks[position].path] = built.part
             for name, taken in built.seconds.items():
                 seconds[name] += taken
@@ -134,10 +138,12 @@ class LeagueBuild:
     def _hand_on(self, plan: Partition, parts: Sequence[Part]) -> None:
         """Make ready for the late tables what they read of the games, to be loaded when it is needed."""
         for name in plan.handed_on:
-            self.sources[name] = Deferred(lambda name=name: _joined(parts, name))
-        games = list(self.stored.keys)
+            self.sources[name] = Deferred(partial(_joined, parts, name))
         for name in HEAVY:
-            self.sources[name] = Deferred(lambda name=name: self.stored.heavy(games)[name])
+            self.sources[name] = Deferred(partial(self._heavy, name))
+
+    def _heavy(self, name: str) -> pl.DataFrame:
+        return self.stored.heavy(self.stored.keys, (name,))[name]
 
     def _report(self, built: TableBuilt) -> None:
         self._done += 1
@@ -146,6 +152,13 @@ class LeagueBuild:
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:
         if self.writer is not None and declared.is_published:
             self.writer.write(declared, frame)
+
+
+def _is_kept(declared: Table, retain: Collection[str]) -> bool:
+    """Whether the rows are wanted at the end, or an intermediate's keys may have to be compared."""
+    return declared.name in retain or (
+        not declared.is_published and bool(declared.key) and "game_id" not in declared.key
+    )
 
 
 def _joined(parts: Sequence[Part], name: str) -> pl.DataFrame:
@@ -169,13 +182,10 @@ def _demand_unique(declared: Table, parts: Sequence[Part]) -> None:
 def _keys(declared: Table, part: Part) -> pl.DataFrame:
     """The keys of a part, as text."""
     rows, key = part.tables[declared.name], list(declared.key)
-    if rows.csv is None or not rows.rows:
-        return part.frame(declared.name).select(pl.col(key).cast(pl.String)) if rows.frame else _no_keys(key)
+    if rows.frame is not None:
+        return part.frame(declared.name).select(pl.col(key).cast(pl.String))
+    if not rows.rows:
+        return pl.DataFrame(schema=dict.fromkeys(key, pl.String))
     names = [column.name for column in declared.columns]
     text = BytesIO(b"".join(part.csv(declared.name)))
-    frame = pl.read_csv(text, has_header=False, new_columns=names, infer_schema=False, missing_utf8_is_empty_string=True)
-    return frame.select(key)
-
-
-def _no_keys(key: list[str]) -> pl.DataFrame:
-    return pl.DataFrame(schema=dict.fromkeys(key, pl.String))
+    return pl.read_csv(text, has_header=False, new_columns=names, infer_schema=False).select(key)

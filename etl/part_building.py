@@ -1,4 +1,4 @@
-"""Some games' part of every table: built where a process is free, remembered for as long as nothing about it changes."""
+"""Some games' part of every table: built where a process is free, remembered until something about it changes."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -64,12 +64,12 @@ def forget_parts(folder: Path, kept: Iterable[Path]) -> None:
             path.unlink(missing_ok=True)
 
 
-def build_part(task: PartTask) -> PartBuilt:
-    """Build the tables of some games, in a worker."""
-    return build_part_of(partition(everything()[0]).of_games, task)
+def build_known_part(task: PartTask) -> PartBuilt:
+    """Build the league's tables of some games in a worker process, which finds their declarations itself."""
+    return build_part(partition(everything()[0]).of_games, task)
 
 
-def build_part_of(
+def build_part(
     registry: Registry, task: PartTask, report: Callable[[TableBuilt], None] = lambda _built: None
 ) -> PartBuilt:
     """Build these tables for the task's games, and write them down.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 import polars as pl
@@ -133,7 +133,7 @@ class PartWriter:
         return Section(start, len(data))
 
 
-def _chunks(file: BytesIO, length: int) -> Iterator[bytes]:
+def _chunks(file: IO[bytes], length: int) -> Iterator[bytes]:
     while length > 0 and (data := file.read(min(length, _CHUNK))):
         length -= len(data)
         yield data

@@ -47,7 +47,9 @@ def partition(registry: Registry) -> Partition:
         InvalidRegistry: a table is declared per game and reads a table of the league that needs tracked events.
     """
     tables, late = registry.tables, set[str]()
-    for name in TopologicalSorter({t.name: [i for i in t.inputs if i in tables] for t in tables.values()}).static_order():
+    for name in TopologicalSorter(
+        {t.name: [i for i in t.inputs if i in tables] for t in tables.values()}
+    ).static_order():
         declared = tables[name]
         if declared.per_game and (wanted := next((i for i in declared.inputs if i in late), None)):
             raise InvalidRegistry(f"{name} is per game and may not read {wanted}, which is made from all games")

@@ -1,7 +1,7 @@
 """One run: extract, gate, tables, checks, publication."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -16,12 +16,12 @@ from etl.extraction_staging import StagedLeague
 from etl.league_building import LeagueBuild
 from etl.partition import GAMES_TOGETHER
 from etl.progress import Progress
-from etl.progress_events import LeftOut, Quarantined, RunResult
+from etl.progress_events import RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
-from etl.quality import CHECK_RESULTS, Blocked, CheckResult, demand
+from etl.quality import CHECK_RESULTS, Blocked, demand
 from etl.registry import Registry, Table, TableBuilt
-from etl.tables.catalog import league_tables
-from etl.usability import LEFT_OUT, without_unusable
+from etl.run_state import Made
+from etl.usability import without_unusable
 from formats.canonical import LeagueFrames, empty
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
@@ -161,7 +161,7 @@ class Run:
         result = made.result(snapshot_id or None, is_published=self.writer is not None)
         return Outcome(structs.replace(result, duration_seconds=round(self.progress.elapsed_seconds, 3)), made.tables)
 
-    def _build(self, made: "Made", records: LeagueFrames) -> None:
+    def _build(self, made: Made, records: LeagueFrames) -> None:
         """Tables and checks, then the gate, then what the checks found as a table."""
         registry, checks = everything()
         shown = {declared.name for declared in registry.published}
@@ -186,7 +186,7 @@ class Run:
         made.rows |= {name: frame.height for name, frame in found.items()}
 
     def _league_build(
-        self, registry: Registry, made: "Made", records: LeagueFrames, report: Callable[[TableBuilt], None]
+        self, registry: Registry, made: Made, records: LeagueFrames, report: Callable[[TableBuilt], None]
     ) -> LeagueBuild:
         frames = {field.name: getattr(records, field.name) for field in fields(LeagueFrames) if field.name not in HEAVY}
         on_sheets = records.official_roster.select("game_id", "player_id")
@@ -199,7 +199,9 @@ class Run:
             folder=self.request.data_dir.cache / "parts",
             writer=self.writer,
             report=report,
-            on_batches=lambda done, total: self.progress.step("tables", done, total + 1, "Building the tables of games"),
+            on_batches=lambda done, total: self.progress.step(
+                "tables", done, total + 1, "Building the tables of games"
+            ),
             together=self.request.games_together,
             worth_a_pool=len(made.games) >= POOL_FROM,
         )
@@ -211,7 +213,7 @@ class Run:
     def _from_here_on(self) -> None:
         self.is_publishing = True
 
-    def _manifest(self, snapshot_id: str, made: "Made") -> Manifest:
+    def _manifest(self, snapshot_id: str, made: Made) -> Manifest:
         assert self.writer is not None  # noqa: S101 - for the type checker: only a run that writes has a manifest
         return Manifest(
             format_version=FORMAT_VERSION,
@@ -230,55 +232,6 @@ class Run:
             checks=tuple(result.to_manifest() for result in made.checks),
             warnings=made.warnings,
             timings=self.progress.timings_so_far(),
-        )
-
-
-@dataclass(slots=True)
-class Made:
-    """What a run has made so far.
-
-    `read` is the extraction without its frames, `games` the ids of the games that are in, `unusable` those that were
-    read and are not (id and reason), `rows` the height of each table, `tables` the few that are kept for the end.
-    """
-
-    read: Extraction
-    games: list[int]
-    unusable: pl.DataFrame
-    rows: dict[str, int] = field(default_factory=dict)
-    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    checks: tuple[CheckResult, ...] = ()
-
-    @property
-    def left_out(self) -> pl.DataFrame:
-        """Every tracked game that cannot be used, with the reason."""
-        unread = pl.DataFrame(list(self.read.left_out), schema=LEFT_OUT, orient="row")
-        return pl.concat([unread, self.unusable])
-
-    @property
-    def check_warnings(self) -> tuple[str, ...]:
-        """The checks that warn, each with an example."""
-        return tuple(str(r) for r in self.checks if r.level == "warn" and r.offending.height)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Everything that an admin should know."""
-        unusable = (f"game {game_id} is left out: {reason}" for game_id, reason in self.unusable.rows())
-        return (*self.read.warnings, *unusable, *self.check_warnings)
-
-    def result(self, snapshot_id: str | None, *, is_published: bool) -> RunResult:
-        """The run's result, but for how long it took."""
-        names = sorted(declared.name for declared in league_tables().published + CHECK_RESULTS.published)
-        return RunResult(
-            tables_created=tuple(names),
-            rows_written=sum(self.rows[name] for name in names),
-            games=len(self.games),
-            games_read=len(self.read.changed_games),
-            snapshot_id=snapshot_id,
-            published=is_published,
-            duration_seconds=0,
-            warnings=self.warnings,
-            quarantined=tuple(Quarantined(file=path, reason=reason) for path, reason in self.read.quarantined),
-            left_out=tuple(LeftOut(game_id=game_id, reason=reason) for game_id, reason in self.left_out.rows()),
         )
 
 

@@ -11,9 +11,7 @@ from formats.game_summary import summarise
 LEFT_OUT: Final = {"game_id": pl.Int64, "reason": pl.String}
 
 
-def without_unusable(
-    league: LeagueFrames, summary: pl.DataFrame | None = None
-) -> tuple[LeagueFrames, pl.DataFrame]:
+def without_unusable(league: LeagueFrames, summary: pl.DataFrame | None = None) -> tuple[LeagueFrames, pl.DataFrame]:
     """The league without tracked games that cannot be games, and those games with the reason (key game_id).
 
     A game left out keeps its row in the schedule and its flags; its status becomes Error. `summary` says what the

@@ -39,27 +39,21 @@ def assemble(
     `excluded` games are in no frame. What had to be inferred is flagged: `team_inferred`, `season_inferred`,
     `date_inferred`; wrong labels `label_swap`, contradicting ones `label_doubt`; a score that differs from the
     schedule's `goal_total_mismatch`.
-
-    With a `summary` of the games' events (sides as in the files) `tracked` needs no events, event players and stints:
-    the league's frames of those are then what was given, and `exchange_sides` makes them right game by game.
+    With a `summary` of the events (sides as in the files) `tracked` may come without events, event players and stints.
     """
     summary = summarise(tracked.events) if summary is None else summary
     master = MasterFrames(*(_without(getattr(master, f.name), excluded) for f in fields(master)))
     tracked = GameFrames(*(_without(getattr(tracked, f.name), excluded) for f in fields(tracked)))
     games = with_labels(tracked.games, master.schedule, master.teams)
     games = with_dates(games, master.schedule, master.seasons, rules.time_zone)
-    labels = judge_labels(
-        tracked.rosters.select("game_id", "side", "player_id"),
-        games.select("game_id", home="home_team_id", away="away_team_id"),
-        master.official_roster.select("game_id", "player_id", team="team_id").drop_nulls(),
-    )
+    labels = _judged(tracked.rosters, games, master.official_roster)
     games = _with_official_score(games, master.schedule)
     frames = exchange_sides(replace(tracked, games=games), labels.swapped)
     rosters = complete_rosters(frames.rosters, games, master.official_roster)
     teams = complete_teams(master.teams, games, master.schedule, master.official_roster)
     seasons = complete_seasons(master.seasons, games, master.schedule)
-    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games)]
-    flags.append(_score_flags(frames.games, exchange_goals(summary, labels.swapped)))
+    score_flags = _score_flags(frames.games, exchange_goals(summary, labels.swapped))
+    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games), score_flags]
     return LeagueFrames(
         players=conform("players", complete_players(master.players, rosters, master.official_roster, teams, games)),
         teams=conform("teams", teams),
@@ -72,6 +66,14 @@ def assemble(
         event_players=conform("event_players", frames.event_players),
         shifts=conform("shifts", frames.shifts),
         flags=conform("flags", _with_paths(pl.concat(flags), games)),
+    )
+
+
+def _judged(rosters: pl.DataFrame, games: pl.DataFrame, official: pl.DataFrame) -> Labels:
+    return judge_labels(
+        rosters.select("game_id", "side", "player_id"),
+        games.select("game_id", home="home_team_id", away="away_team_id"),
+        official.select("game_id", "player_id", team="team_id").drop_nulls(),
     )
 
 

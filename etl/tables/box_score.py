@@ -12,7 +12,11 @@ from etl.tables.expressions import int32, per_60, percentage, position_name, rat
 
 
 @table(
-    key=("game_id", "player_id"), grain="one skater dressed for one tracked game", kind="aggregate", from_tracking=True
+    key=("game_id", "player_id"),
+    grain="one skater dressed for one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
 )
 def skaters(
     rosters: pl.DataFrame,
@@ -131,6 +135,7 @@ _COLUMNS: Final = (
     grain="one skater in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=_COLUMNS,
 )
 def fact_player_game_stats(

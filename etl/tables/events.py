@@ -81,6 +81,7 @@ _CONTEXT: Final = (
     key=("event_id",),
     grain="one tracked event",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.EVENT_REFERENCE,
         k.EVENT_KEY,
@@ -158,6 +159,7 @@ _ROLE_TYPES: Final = {"event": "E", "opp": "O"}
     key=("event_player_key",),
     grain="one player taking part in one event",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.EVENT_PLAYER_KEY,
         c.EVENT_REFERENCE,

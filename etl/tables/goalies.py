@@ -26,6 +26,7 @@ _SAVE_KINDS: Final = {
     grain="one goalie in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.GOALIE_GAME_KEY,
         k.GAME_ID,

@@ -43,6 +43,7 @@ def shot_result() -> pl.Expr:
     key=("shot_id",),
     grain="one shot attempt",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SHOT_KEY,
         *_WHERE_COLUMNS,
@@ -105,6 +106,7 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     key=("save_key",),
     grain="one save",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SAVE_KEY,
         *_WHERE_COLUMNS,
