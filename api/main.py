@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -38,6 +38,7 @@ from api.routes import (
     upload_router,
 )
 from api.server_lock import StartFailed, sole_server
+from api.services.child_environment import ChildEnvironment
 from api.services.etl_service import ETLProgram, ETLService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
@@ -52,7 +53,7 @@ from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
-from api.shutdown import JOBS_GRACE_SECONDS, Shutdown, begun_by_signals, serving_uvicorn
+from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
 from api.utils.logger import configure_logging, logger
 from snapshot.layout import DataDir
 from warehouse.opening import Choice
@@ -130,8 +131,7 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     services.jobs.end_streams()
     services.games.close()
     services.warehouse.closing.set()
-    await asyncio.to_thread(services.jobs.stop, JOBS_GRACE_SECONDS)
-    await asyncio.to_thread(services.warehouse.close)
+    await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
 def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
@@ -181,16 +181,14 @@ def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind,
     )
 
 
-def _child_environment(
-    settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate
-) -> Callable[[], Mapping[str, str]]:
+def _child_environment(settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate) -> ChildEnvironment:
     """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
     kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
     kept |= {
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
-    return lambda: {**kept, **warehouse.child_environment()}
+    return lambda cancelled=None: {**kept, **warehouse.child_environment(cancelled)}
 
 
 def _facts(settings: Settings) -> ServiceFacts:

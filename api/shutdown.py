@@ -7,7 +7,8 @@ children are ended meanwhile, and connections whose client neither reads nor wri
 
 import asyncio
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 CONNECTION_GRACE_SECONDS: Final = 5
 JOBS_GRACE_SECONDS: Final = 9.0
 """Time for the children of jobs: 5 s after SIGTERM, then SIGKILL and its aftermath; all within 10 s of the signal."""
+_STOP_SECONDS: Final = 9.5
+_SHORTEST_CLOSING_SECONDS: Final = 0.5
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -46,6 +49,13 @@ class Shutdown:
         except TimeoutError:
             return False
         return True
+
+
+def stop_in_time(stop_jobs: Callable[[float], object], close_database: Callable[[float], object]) -> None:
+    """Stop the jobs, then close the database in what is left of ten seconds; each is told how long it may take."""
+    since = time.monotonic()
+    stop_jobs(JOBS_GRACE_SECONDS)
+    close_database(max(_STOP_SECONDS - (time.monotonic() - since), _SHORTEST_CLOSING_SECONDS))
 
 
 def is_shutting_down(app: FastAPI) -> bool:

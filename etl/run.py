@@ -23,6 +23,7 @@ from etl.registry import Registry, Table, TableBuilt
 from etl.run_state import Made
 from etl.usability import without_unusable
 from formats.canonical import LeagueFrames, empty
+from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
 from snapshot.reader import DamagedSnapshot, Snapshot, published
@@ -228,7 +229,7 @@ class Run:
             tables=tuple(self.writer.tables[name] for name in sorted(self.writer.tables)),
             inputs=made.read.inputs,
             inputs_fingerprint=made.read.fingerprint,
-            rules=made.read.rules.to_mapping(),
+            rules={**made.read.rules.to_mapping(), "expected_goals": EXPECTED_GOALS_VERSION},
             checks=tuple(result.to_manifest() for result in made.checks),
             warnings=made.warnings,
             timings=self.progress.timings_so_far(),

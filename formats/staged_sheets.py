@@ -16,7 +16,7 @@ from formats.league_records import league_records
 from formats.lookup import looked_up
 from formats.master import MasterFrames
 from formats.sheet_columns import KEYS, SHEETS
-from formats.staging_tables import STAGING_TABLES, StagingTable, out_of_range
+from formats.staging_tables import STAGING_TABLES, StagingTable, emptied_numbers, out_of_range
 from formats.workbook import EMPTY_WORDS, ROW
 from hockey import aliases
 
@@ -67,6 +67,7 @@ def _said(table: StagingTable, row: StagedRow) -> dict[str, str | None]:
         text = cells.text(row.get(column))
         word = None if text is None else text.strip()
         texts[column] = "" if word is not None and word.lower() in EMPTY_WORDS else word
+    texts |= dict.fromkeys(emptied_numbers(table, row), "")
     for column, leaders in table.follows.items():
         if texts[column] is None and any(texts[leader] for leader in leaders):
             texts[column] = ""

@@ -23,7 +23,8 @@ class StagingTable:
     """One sheet's staging table.
 
     `aliases` are further spellings of columns, lower case. `ranges` are the plausible values of numbers: others are
-    kept and flagged. `integers` are stored as numbers, everything else as text. `follows` are columns that say the same
+    kept and flagged. `integers` are stored as numbers, everything else as text; since a number cannot be an empty text,
+    the column `emptied` names those that a row empties (see `emptied_numbers`). `follows` are columns that say the same
     as others: a row that gives one of those and not the column itself means that the file's value no longer holds.
     """
 
@@ -66,6 +67,7 @@ _SCHEDULE_TEXT: Final = (
     + " home_team_seeding away_team_seeding "
     + " ".join(f"{s}_team_{c}" for s in _SIDES for c in ("w", "l", "t", "pts"))
     + " video_id video_start_time video_end_time video_title video_url schedule_type include venue game_status deleted"
+    + " emptied"
 )
 _DETAIL: Final = "event_type category description is_shot_on_goal is_goal is_miss is_block danger_potential"
 _PLAY: Final = "play_detail_code play_detail_name play_category skill_level description"
@@ -200,6 +202,12 @@ def staging_table(name: str) -> StagingTable | None:
     """The table by its name in any case, with or without `stage_`; None when there is none."""
     word = name.strip().lower().removeprefix("stage_")
     return STAGING_TABLES.get(_OTHER_NAMES.get(word, word))
+
+
+def emptied_numbers(table: StagingTable, row: Mapping[str, object]) -> frozenset[str]:
+    """The columns of numbers that a staged row empties: named in its column `emptied`, and without a number."""
+    named = (cells.text(row.get("emptied")) or "").split()
+    return frozenset(c for c in named if c in table.integers and row.get(c) is None)
 
 
 def out_of_range(table: StagingTable, row: Mapping[str, object]) -> list[tuple[str, str]]:

@@ -81,7 +81,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A published league: what is in it, what it was made from, and by which rules.
 
     Times are UTC, ISO 8601 with `Z`. `timings` maps a step of the run, or a table as `table:<name>`, to seconds.
-    `rules` is the league's rule book in force; `games` the tracked games that are in.
+    `rules` is the league's rule book in force, and as `expected_goals` the version of the coefficients that made the
+    expected goals; `games` the tracked games that are in.
     """
 
     format_version: int

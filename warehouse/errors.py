@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from warehouse.base import TableResult
 
 _NAMED: Final = 5  # bad rows that the message itself names; the error holds more
 
@@ -22,11 +25,15 @@ class BadRow:
 
 
 class WarehouseError(Exception):
-    """Something that a warehouse refused or could not do. `table` is the one concerned, where there is one."""
+    """Something that a warehouse refused or could not do. `table` is the one concerned, where there is one.
+
+    `written` is what was written all the same, where a publication could not be atomic.
+    """
 
     def __init__(self, message: str, *, table: str | None = None) -> None:
         super().__init__(message)
         self.table = table
+        self.written: tuple[TableResult, ...] = ()
 
 
 class WarehouseUnavailable(WarehouseError):

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Final
 
 from snapshot.manifest import Manifest, Table
@@ -249,19 +250,25 @@ def _upsert(
     if not kept and not options.replace:
         rest_upserts.refuse_many_deletes(plans)
     progress = _Progress(sum(t.rows for t in tables), watch)
-    seconds: dict[str, float] = {}
-    for one in plans:
-        start = time.perf_counter()
-        progress.add(one.rows - len(one.inserts) - len(one.updates))
-        rest_upserts.write(client, one, options, watch, progress.add)
-        seconds[one.table.name] = time.perf_counter() - start + (start - since) / len(plans)
-    for one in reversed(plans):
-        watch.check()
-        if not kept:
-            rest_upserts.delete(client, one)
-    for one in plans:
-        rest_upserts.verify(client, one, kept=kept)
-    return tuple(one.result(seconds[one.table.name], kept=kept) for one in plans)
+    results: dict[str, TableResult] = {}
+    planning = (time.perf_counter() - since) / max(len(plans), 1)
+    try:
+        for one in plans:
+            start = time.perf_counter()
+            progress.add(one.rows - len(one.inserts) - len(one.updates))
+            rest_upserts.write(client, one, options, watch, progress.add)
+            results[one.table.name] = one.result(time.perf_counter() - start + planning, kept=True)
+        for one in reversed(plans):
+            watch.check()
+            if not kept:
+                rest_upserts.delete(client, one)
+                results[one.table.name] = replace(results[one.table.name], deleted=len(one.deletes))
+        for one in plans:
+            rest_upserts.verify(client, one, kept=kept)
+    except WarehouseError as error:
+        error.written = tuple(results.values())
+        raise
+    return tuple(results.values())
 
 
 def _plans(client: RestClient, snapshot: Snapshot, tables: list[Table]) -> list[rest_upserts.Plan]:

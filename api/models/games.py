@@ -56,7 +56,7 @@ class Game(BaseModel):
 
 
 class GameChanges(BaseModel):
-    """What to change of a game; null empties a field, a score apart."""
+    """What to change of a game; null empties a field."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -180,7 +180,11 @@ class Job(BaseModel):
 
 
 class NewJob(BaseModel):
-    """A wish for a job. `idempotency_key` aside, equal wishes are the same request."""
+    """A wish for a job. Equal wishes are the same request, whatever their `idempotency_key` and `resolved`.
+
+    `resolved` is what the service made of the request when it came, such as which snapshot is published: it becomes a
+    part of the job's options, and is not what was asked for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -188,8 +192,14 @@ class NewJob(BaseModel):
     mode: str
     game_ids: tuple[GameId, ...] | None = None
     options: JsonObject = Field(default_factory=dict)
+    resolved: JsonObject = Field(default_factory=dict)
     linked_to: str | None = None
     idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+    @property
+    def job_options(self) -> dict[str, JsonValue]:
+        """The options of the job that the wish becomes."""
+        return {**self.options, **self.resolved}
 
 
 ETL_MODES: Final = ("full", "incremental", "single", "test")

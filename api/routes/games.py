@@ -12,13 +12,12 @@ from api.models.games import Game, GameDeleted, GameUpdate, NewGame
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
+from api.routes.warehouse_answers import REFUSALS
 from api.services.games_service import GameFilter
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
-from api.services.warehouse_errors import WarehouseDown
 
 games_router = APIRouter(prefix="/api/games", tags=["Games"])
 
-_DOWN: Final = WarehouseDown("The database cannot be used at the moment; try again")
 _NOT_FOUND: Final = GameNotFound("The league has no game 18968")
 _TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
 _THE_GAME: Final[Responses] = {200: answer(examples.A_GAME, "The game as it stands")}
@@ -29,7 +28,7 @@ Name = Annotated[str | None, Query(max_length=100)]
 
 @games_router.get(
     "",
-    responses=documented(UNAUTHENTICATED, WRONG_REQUEST, _DOWN)
+    responses=documented(UNAUTHENTICATED, WRONG_REQUEST, *REFUSALS)
     | {200: answer(examples.GAMES, "The latest first", {"X-Total-Count": "how many there are in all"})},
 )
 def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
@@ -68,7 +67,7 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
         UNAUTHENTICATED,
         GameExists("The league has game 18969 already; change it with PUT"),
         _TOO_LARGE,
-        _DOWN,
+        *REFUSALS,
     )
     | {201: answer(examples.A_GAME, "The game, staged")},
 )
@@ -77,14 +76,14 @@ def create_game(request: Annotated[NewGame, Body(openapi_examples=examples.NEW_G
     return games.create(request)
 
 
-@games_router.get("/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _DOWN) | _THE_GAME)
+@games_router.get("/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, *REFUSALS) | _THE_GAME)
 def get_game(game_id: GameNumber, games: Games) -> Game:
     """One game of the schedule, or a tracked one that the schedule lacks."""
     return games.get(game_id)
 
 
 @games_router.put(
-    "/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, _DOWN) | _THE_GAME
+    "/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS) | _THE_GAME
 )
 def update_game(
     game_id: GameNumber, request: Annotated[GameUpdate, Body(openapi_examples=examples.GAME_UPDATES)], games: Games
@@ -99,7 +98,7 @@ def update_game(
         NotConfirmed("Game 18969 is tracked; say confirm=true", [FieldError("confirm", "must be true")]),
         UNAUTHENTICATED,
         _NOT_FOUND,
-        _DOWN,
+        *REFUSALS,
     )
     | {200: answer(examples.GAME_DELETED, "The game is out of the league from the next run on")},
 )

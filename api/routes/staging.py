@@ -21,6 +21,7 @@ from api.models.staging import (
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED
+from api.routes.warehouse_answers import REFUSALS
 from api.services.staging_errors import (
     BadRows,
     NotConfirmed,
@@ -29,7 +30,6 @@ from api.services.staging_errors import (
     UnknownTable,
     UnusableFile,
 )
-from api.services.warehouse_errors import WarehouseDown
 
 staging_router = APIRouter(prefix="/api/staging", tags=["Staging"])
 raw_router = APIRouter(prefix="/api/raw", tags=["Staging"])
@@ -38,7 +38,6 @@ _BAD_ROWS: Final = BadRows([FieldError("data.0.player_id", "Row 0, column player
 _UNKNOWN_TABLE: Final = UnknownTable("There is no table 'dim_plyer'; there are dim_event_detail, dim_player")
 _UNUSABLE: Final = UnusableFile("The file cannot be used: not JSON (line 1)")
 _TOO_LARGE: Final = TooLarge("The body is larger than the 32,000,000 bytes that this server takes")
-_DOWN: Final = WarehouseDown("The database cannot be used at the moment; try again")
 _NAMELESS: Final = "upload"
 TableFile = Annotated[UploadFile, File(description="a .csv file or an .xlsx workbook")]
 GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a tracking workbook")]
@@ -46,7 +45,7 @@ GameFile = Annotated[UploadFile, File(description="a tracker's JSON export or a 
 
 @staging_router.post(
     "/blb-tables/upload",
-    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, _DOWN)
+    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, *REFUSALS)
     | {200: answer(examples.UPLOADED, "All rows are staged")},
 )
 def upload_blb_table(
@@ -62,7 +61,7 @@ def upload_blb_table(
 
 @staging_router.post(
     "/blb-tables/upload-file",
-    responses=documented(_BAD_ROWS, _UNUSABLE, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, _DOWN)
+    responses=documented(_BAD_ROWS, _UNUSABLE, UNAUTHENTICATED, _UNKNOWN_TABLE, _TOO_LARGE, *REFUSALS)
     | {200: answer(examples.FILE_UPLOADED, "What changed, or would")},
 )
 def upload_blb_file(
@@ -87,7 +86,7 @@ def upload_blb_file(
         _UNKNOWN_TABLE,
         NothingMatched("No row of dim_player has player_id 'P999'"),
         _TOO_LARGE,
-        _DOWN,
+        *REFUSALS,
     )
     | {200: answer(examples.UPDATED, "The rows are corrected")},
 )
@@ -113,7 +112,7 @@ def list_blb_tables(staging: Staging) -> list[str]:
         NotConfirmed("This deletes all staged rows of dim_player; say confirm=true to do it"),
         UNAUTHENTICATED,
         _UNKNOWN_TABLE,
-        _DOWN,
+        *REFUSALS,
     )
     | {200: answer(examples.DELETED, "Nothing is staged for the table any more")},
 )
@@ -128,7 +127,7 @@ def delete_blb_table(
 
 @staging_router.post(
     "/tracking/upload",
-    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _TOO_LARGE, _DOWN)
+    responses=documented(_BAD_ROWS, UNAUTHENTICATED, _TOO_LARGE, *REFUSALS)
     | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
 )
 def upload_tracking(
@@ -140,7 +139,7 @@ def upload_tracking(
 
 @staging_router.post(
     "/tracking/upload-file",
-    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, _DOWN)
+    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, *REFUSALS)
     | {200: answer(examples.TRACKING_UPLOADED, "The game has these rows now")},
 )
 def upload_tracking_file(file: GameFile, tracking: Tracking) -> TrackingUploadResult:

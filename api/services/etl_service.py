@@ -10,16 +10,18 @@ from typing import Final
 from api.errors import DomainError
 from api.models.job import Job, TriggerETLRequest
 from api.models.upload import SchemaRequest, UploadRequest
+from api.services.child_environment import ChildEnvironment
 from api.services.child_process import run_child
 from api.services.etl_watch import RunWatch, last_useful_line
 from api.services.job_context import JobContext
-from api.services.job_errors import JobFailed
+from api.services.job_errors import JobFailed, JobInterrupted
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.upload_service import ETLRun, UploadService
 from snapshot.fence import Fence
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
+from warehouse.errors import PublishCancelled
 
 _BLOCKED_BY_A_CHECK: Final = 3
 _LOOK_AGAIN_SECONDS: Final = 0.5
@@ -44,7 +46,7 @@ class ETLProgram:
 
     command: Sequence[str]
     cwd: Path
-    environment: Callable[[], Mapping[str, str]]
+    environment: ChildEnvironment
 
 
 class ETLService:
@@ -74,9 +76,12 @@ class ETLService:
             QueueFull: too many jobs wait.
             ShuttingDown, JournalUnavailable: no job can be taken now.
         """
+        wanted = request.as_new_job(idempotency_key=idempotency_key)
+        if (known := self._jobs.known_job(wanted)) is not None:
+            return known
         self._games.require("game_ids", request.game_ids or ())
         self._games.require("exclude_game_ids", request.exclude_game_ids or ())
-        return self._jobs.get_job(self._jobs.create_job(request.as_new_job(idempotency_key=idempotency_key)))
+        return self._jobs.get_job(self._jobs.create_job(wanted))
 
     def _run_etl_sync(self, job: Job, context: JobContext) -> dict[str, object]:
         """Run the ETL program for a job, to its end, on the thread of the lane; the job's result.
@@ -92,7 +97,7 @@ class ETLService:
                 exit_code = run_child(
                     self._arguments(job, progress_file),
                     cwd=self._program.cwd,
-                    env=self._program.environment(),
+                    env=self._environment(context),
                     context=context,
                     on_poll=watch.poll,
                 )
@@ -106,6 +111,19 @@ class ETLService:
     def give_up(self, job: Job) -> None:
         """See to it that a run which was interrupted can never publish, should anything of it be left."""
         Fence(self._data_dir).lower(job.job_id)
+
+    def _environment(self, context: JobContext) -> Mapping[str, str]:
+        """The child's environment, once the database is there to be named in it.
+
+        Raises:
+            JobCancelled, JobTimedOut, JobInterrupted: the job was stopped while the database started.
+        """
+        context.report(None, "Opening the database")
+        try:
+            return self._program.environment(context.cancel_requested)
+        except PublishCancelled as error:
+            context.check()
+            raise JobInterrupted("The server was shut down before the run began") from error
 
     @contextmanager
     def _allowed_to_publish(self, job: Job, context: JobContext) -> Iterator[None]:

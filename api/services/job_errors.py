@@ -1,6 +1,6 @@
 """What can go wrong with a job: the refusals that a caller sees, and how an executor says that its job ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from api.errors import Conflict, NotFound, TooManyRequests, Unavailable
 from api.models.job import Job, Lane
@@ -55,12 +55,16 @@ class ShuttingDown(Unavailable):
 
 
 class JobFailed(Exception):
-    """Raised by an executor: the job failed, and `message` says why to the person who asked for it."""
+    """Raised by an executor: the job failed, and `message` says why to the person who asked for it.
 
-    def __init__(self, message: str, errors: Sequence[str] = ()) -> None:
+    `result` is what is worth keeping all the same, such as what became of each table.
+    """
+
+    def __init__(self, message: str, errors: Sequence[str] = (), *, result: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.errors = tuple(errors)
+        self.result = result
 
 
 class JobStopped(Exception):

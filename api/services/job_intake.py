@@ -40,11 +40,26 @@ class JobIntake:
             QueueFull: the lane has as many waiting jobs as it may.
             JournalUnavailable: nothing was changed.
         """
-        key, mark = request.idempotency_key, fingerprint(request)
+        known = self.known(request)
+        if known is not None:
+            return known
+        mark = fingerprint(request)
+        holder = self._join(request, mark) or self._add(request, mark)
+        if holder.fingerprint != mark:
+            raise IdempotencyConflict
+        return holder.job_id
+
+    def known(self, request: NewJob) -> str | None:
+        """The id of the job that the request's key stands for; None when it has no key, or a new one.
+
+        Raises:
+            IdempotencyConflict: the key came before with another request.
+        """
+        key = request.idempotency_key
         holder = self._registry.key_holder(key) if key is not None else None
         if holder is None:
-            holder = self._join(request, mark) or self._add(request, mark)
-        if holder.fingerprint != mark:
+            return None
+        if holder.fingerprint != fingerprint(request):
             raise IdempotencyConflict
         return holder.job_id
 
@@ -81,7 +96,7 @@ class JobIntake:
     def _join(self, request: NewJob, mark: str) -> KeyHolder | None:
         """The equal job that still waits, if there is one; a new key then stands for it as well."""
         queue = self._registry.pending(LANE_OF[request.kind])
-        same = next((record for record in queue if record.fingerprint == mark), None)
+        same = next((r for r in queue if r.fingerprint == mark and r.job.options == request.job_options), None)
         if same is None:
             return None
         if request.idempotency_key is None:
@@ -100,7 +115,7 @@ class JobIntake:
             kind=request.kind,
             mode=request.mode,
             game_ids=request.game_ids,
-            options=request.options,
+            options=request.job_options,
             linked_to=request.linked_to,
             created_at=self._now(),
             current_step=waiting(ahead + 1),

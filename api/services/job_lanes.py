@@ -74,7 +74,9 @@ def _how_it_ended(e: BaseException, context: JobContext) -> Outcome:
             return Outcome(JobStatus.CANCELLED)
         return failed(str(stopped))
     if isinstance(e, JobFailed):
-        return failed(e.message, e.errors)
+        kept = {} if e.result is None else {"result": _RESULT.validate_python(dict(e.result))}
+        outcome = failed(e.message, e.errors)
+        return Outcome(outcome.status, {**outcome.changes, **kept})
     if isinstance(e, DomainError):
         return failed(e.message)
     _log.error("job %s ended by an unexpected error", context.job.job_id, exc_info=e)

@@ -80,6 +80,16 @@ class JobManager:
         self._lanes.wake(lane)
         return job_id
 
+    def known_job(self, request: NewJob) -> Job | None:
+        """The job that the request's idempotency key stands for, whatever has become of the world since.
+
+        Raises:
+            IdempotencyConflict: the key came before with another request.
+        """
+        with self._lock:
+            job_id = self._intake.known(request)
+        return None if job_id is None else self.get_job(job_id)
+
     def get_job(self, job_id: str) -> Job:
         """The job as it stands; never waits.
 

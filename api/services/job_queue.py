@@ -15,8 +15,8 @@ _LONGEST_RETRY_SECONDS: Final = 600
 
 
 def fingerprint(request: NewJob) -> str:
-    """What makes two requests the same: all but the idempotency key, whatever the order of the options."""
-    body = request.model_dump(mode="json", exclude={"idempotency_key"})
+    """What makes two requests the same: all that was asked for but the key, whatever the order of the options."""
+    body = request.model_dump(mode="json", exclude={"idempotency_key", "resolved"})
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 

@@ -3,7 +3,7 @@
 import difflib
 import subprocess
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -11,9 +11,11 @@ from typing import Final
 import msgspec
 
 from api.errors import FieldError, InvalidRequest
+from api.services.child_environment import ChildEnvironment
 from api.utils.logger import logger
 from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, published
+from warehouse.errors import PublishCancelled
 
 _LIST_SECONDS: Final = 30.0
 _NEAREST: Final = 3
@@ -36,9 +38,7 @@ class KnownGames:
     `env` gives the environment for it.
     """
 
-    def __init__(
-        self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: Callable[[], Mapping[str, str]]
-    ) -> None:
+    def __init__(self, data_dir: DataDir, list_command: Sequence[str], *, cwd: Path, env: ChildEnvironment) -> None:
         self._data_dir = data_dir
         self._list_command = tuple(list_command)
         self._cwd = cwd
@@ -102,7 +102,13 @@ class KnownGames:
         """The games found below `raw/`; None when the listing fails."""
         try:
             listed = msgspec.json.decode(self._listing(), type=list[_TrackedGame])
-        except (OSError, subprocess.SubprocessError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (
+            OSError,
+            subprocess.SubprocessError,
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            PublishCancelled,
+        ) as error:
             logger.warning("list_games_failed", error=type(error).__name__)
             return None
         return frozenset(game.game_id for game in listed)

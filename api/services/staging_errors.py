@@ -5,12 +5,16 @@ from contextlib import contextmanager
 from typing import Final
 
 from api.errors import Conflict, FieldError, InvalidRequest, NotFound, TooLarge
-from api.services.warehouse_errors import WarehouseDown
+from api.services.warehouse_errors import SchemaDiffers, translated
 from api.utils.logger import logger
-from warehouse.errors import BadData, WarehouseError
+from warehouse.errors import BadData, UnknownName, WarehouseError
 
 _SHOWN: Final = 3
 _LISTED: Final = 100
+_NO_STAGING: Final = (
+    "The database has no staging tables yet: generate the schema (POST /api/upload/generate-schema) "
+    "and run sql/reset_supabase.sql in its SQL editor"
+)
 
 
 class BadRows(InvalidRequest):
@@ -78,12 +82,14 @@ def warehouse_errors() -> Iterator[None]:
 
     Raises:
         BadRows: rows that the database cannot store, named.
-        WarehouseDown: it does not answer, or refuses.
+        WarehouseDown, WarehouseDenied, SchemaDiffers, ServerStops: as `warehouse_errors.translated`.
     """
     try:
         yield
     except BadData as error:
         raise BadRows([FieldError(row.column or "data", str(row)) for row in error.rows]) from error
+    except UnknownName as error:
+        raise SchemaDiffers(_NO_STAGING) from error
     except WarehouseError as error:
         logger.warning("warehouse_failed", error=type(error).__name__)
-        raise WarehouseDown("The database cannot be used at the moment; try again") from error
+        raise translated(error) from error

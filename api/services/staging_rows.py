@@ -89,6 +89,8 @@ def _row(
             cell = _EMAIL.sub("", cell).strip() or None
         if cell is not None or column not in row:
             row[column] = cell
+    if keep_empty and (emptied := sorted(c for c in table.integers if c in row and row[c] is None)):
+        row["emptied"] = " ".join(emptied)
     absent = [c for c in table.key if row.get(c) in {None, ""}]
     reported = {e.field for e in errors}
     errors += [_named(index, c, "is missing") for c in absent if f"data.{index}.{c}" not in reported]
@@ -107,9 +109,7 @@ def clean_cell(table: StagingTable, column: str, value: object, *, keep_empty: b
         ValueError: it cannot be stored; the message says why.
     """
     if value is None or (isinstance(value, str) and not value.strip()):
-        if column in table.integers and keep_empty:
-            raise _BadCell("a number cannot be emptied")
-        return "" if keep_empty else None
+        return "" if keep_empty and column not in table.integers else None
     text = cells.text(value)
     if text is None:
         raise _BadCell("is neither text, a number nor true or false")

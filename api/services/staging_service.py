@@ -28,7 +28,7 @@ from api.services.staging_errors import (
 from api.services.staging_files import tables_of
 from api.services.staging_rows import Prepared, Row, prepare
 from formats import cells
-from formats.staging_tables import STAGING_TABLES, StagingTable, staging_table
+from formats.staging_tables import STAGING_TABLES, StagingTable, emptied_numbers, staging_table
 from warehouse.base import Change, Filter, Query, Warehouse
 
 _SHOWN: Final = 100
@@ -109,7 +109,7 @@ class StagingService:
         wanted = (cells.text(request.filter_value) or "").strip()
         with self._correcting, warehouse_errors():
             base, staged = self._league.rows(table), _keyed(table, self._staged(table))
-            keys = [key for key in base | staged if cells.text(_stands(base, staged, key).get(column)) == wanted]
+            keys = [key for key in base | staged if cells.text(_stands(table, base, staged, key).get(column)) == wanted]
             if not keys:
                 raise NothingMatched(f"No row of {table.name} has {column} '{wanted[:60]}'")
             rows = [_corrected(table, key, base, staged, updates) for key in keys]
@@ -144,7 +144,7 @@ class StagingService:
         base = self._league.rows(table)
         with warehouse_errors():
             staged = _keyed(table, self._staged(table))
-        return {key: _stands(base, staged, key) for key in base | staged}, frozenset(staged)
+        return {key: _stands(table, base, staged, key) for key in base | staged}, frozenset(staged)
 
     def delete_rows(self, table_name: str, keys: Sequence[Mapping[str, str]]) -> None:
         """Delete staged rows by their keys, of one column.
@@ -207,9 +207,11 @@ def _cell(value: object) -> str | int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else cells.text(value)
 
 
-def _stands(base: Mapping[Key, Row], staged: Mapping[Key, Row], key: Key) -> Row:
+def _stands(table: StagingTable, base: Mapping[Key, Row], staged: Mapping[Key, Row], key: Key) -> Row:
     """The row as the ETL will see it: a staged null says nothing, an empty text empties."""
-    over = {column: value for column, value in staged.get(key, {}).items() if value is not None}
+    row = staged.get(key, {})
+    over = {column: value for column, value in row.items() if value is not None}
+    over |= dict.fromkeys(emptied_numbers(table, row), "")
     return {column: None if value == "" else value for column, value in (base.get(key, {}) | over).items()}
 
 
@@ -234,6 +236,9 @@ def _corrected(table: StagingTable, key: Key, base: Mapping[Key, Row], staged: M
     """The staged row after the correction; one that stood only in the files is a whole copy of it."""
     identity = dict(zip(table.key, key, strict=True))
     copied: Row = {} if key in staged else base[key]
+    if "emptied" in updates:  # and what was emptied before
+        before = cells.text(staged.get(key, {}).get("emptied")) or ""
+        updates = updates | {"emptied": " ".join(sorted({*before.split(), *str(updates["emptied"]).split()}))}
     return {**copied, **updates, **{column: _cell(value) for column, value in identity.items()}}
 
 

@@ -1,8 +1,8 @@
 """Uploads: bring a published snapshot into the database, preview that, and write the database's schema."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,24 +10,22 @@ from api.errors import Conflict, NotFound
 from api.models.job import Job, JobKind, NewJob
 from api.models.upload import SchemaRequest, TableChoice, UploadOptions, UploadPreview, UploadRequest
 from api.services.job_context import JobContext
-from api.services.job_errors import JobFailed
 from api.services.job_manager import JobManager
 from api.services.upload_choice import chosen_tables
 from api.services.upload_pins import UploadPins
 from api.services.upload_preview import preview
+from api.services.upload_results import as_job, failed_upload, result_of
 from api.services.warehouse_errors import translated
 from api.services.warehouse_gate import WarehouseGate
 from snapshot.files import replace_file
 from snapshot.layout import DataDir
 from snapshot.manifest import Manifest
 from snapshot.reader import DamagedSnapshot, Snapshot, published
-from warehouse.base import PublishOptions, PublishResult, Watch
-from warehouse.errors import BadData, PublishCancelled, WarehouseError
+from warehouse.base import PublishOptions, Watch
+from warehouse.errors import WarehouseError
 
 SCHEMA_FILE: Final = "sql/reset_supabase.sql"
 _LOADED_PERCENT: Final = 80.0  # loading takes about this share of the time, merging the rest
-_NO_CLEAN: Final = "Option 'clean' does nothing: an upload makes the tables equal to the snapshot in any case"
-_MOST_ERRORS: Final = 50
 
 
 class NothingToUpload(Conflict):
@@ -67,24 +65,26 @@ class UploadService:
         Args:
             request: which tables, and how.
             linked_to: upload exactly the snapshot of this run.
-            idempotency_key: sent again with the same request it gives the same job.
+            idempotency_key: sent again with the same request it gives the same job, whatever was published since.
 
         Raises:
             NothingToUpload: nothing is published.
             UnknownTables, NoTables: the snapshot does not have what is asked for.
             IdempotencyConflict, QueueFull, ShuttingDown, JournalUnavailable: as `JobManager.create_job`.
         """
-        snapshot = self._snapshot(linked_to)
-        tables = chosen_tables(request, snapshot.manifest)
-        options = {"snapshot_id": snapshot.id, "tables": list(tables), **request.options.model_dump()}
-        job = NewJob(
+        named = {"tables": sorted(set(request.tables))} if request.tables else {}
+        wanted = NewJob(
             kind=JobKind.UPLOAD,
             mode="tables" if request.tables else request.mode,
-            options=options,
+            options={**named, **request.options.model_dump()},
             linked_to=linked_to.job_id if linked_to else None,
             idempotency_key=idempotency_key,
         )
-        return self._pins.queue(snapshot.id, lambda: self._jobs.create_job(job))
+        if (known := self._jobs.known_job(wanted)) is not None:
+            return known
+        snapshot = self._snapshot(linked_to)
+        resolved = {"snapshot_id": snapshot.id, "tables": list(chosen_tables(request, snapshot.manifest))}
+        return self._queued(wanted.model_copy(update={"resolved": resolved}), snapshot)
 
     def generate_schema(
         self, request: SchemaRequest, *, linked_to: ETLRun | None = None, idempotency_key: str | None = None
@@ -95,17 +95,18 @@ class UploadService:
             NothingToUpload: what is published cannot be read.
             IdempotencyConflict, QueueFull, ShuttingDown, JournalUnavailable: as `JobManager.create_job`.
         """
-        snapshot = self._snapshot(linked_to) if linked_to or self._published() else None
-        job = NewJob(
+        wanted = NewJob(
             kind=JobKind.SCHEMA,
             mode="schema",
-            options={"snapshot_id": snapshot.id if snapshot else None, **request.options.model_dump()},
+            options=request.options.model_dump(),
             linked_to=linked_to.job_id if linked_to else None,
             idempotency_key=idempotency_key,
         )
-        if snapshot is None:
-            return self._jobs.get_job(self._jobs.create_job(job))
-        return self._pins.queue(snapshot.id, lambda: self._jobs.create_job(job))
+        if (known := self._jobs.known_job(wanted)) is not None:
+            return known
+        snapshot = self._snapshot(linked_to) if linked_to or self._published() else None
+        resolved = {"snapshot_id": snapshot.id if snapshot else None}
+        return self._queued(wanted.model_copy(update={"resolved": resolved}), snapshot)
 
     def preview(self, choice: TableChoice) -> UploadPreview:
         """What an upload would change (blocking: it loads the rows and rolls back).
@@ -155,9 +156,14 @@ class UploadService:
                     replace=options.replace, keep_missing=options.keep_missing, batch_size=options.batch_size
                 )
                 watch = Watch(on_progress=_Progress(context), cancelled=context.cancel_requested)
-                return _result_of(warehouse.publish(snapshot, _names(job), how, watch), clean=options.clean)
+                try:
+                    done = warehouse.publish(snapshot, _names(job), how, watch)
+                except WarehouseError as error:
+                    context.check()  # a connection that is cut by a stop is no failure of its own
+                    raise failed_upload(error, warehouse.backend, snapshot, _names(job)) from error
+                return result_of(done, clean=options.clean)
 
-        return _run(work, context)
+        return as_job(work, context)
 
     def run_schema(self, job: Job, context: JobContext) -> dict[str, object]:
         """Write the schema's script, and run it where that was asked for; the job's result.
@@ -182,7 +188,13 @@ class UploadService:
                 self._gate.opened(context.cancel_requested).warehouse.apply_schema(text)
             return {**result, "schema_file": SCHEMA_FILE, "snapshot_id": snapshot_id, "applied": is_applied}
 
-        return _run(work, context)
+        return as_job(work, context)
+
+    def _queued(self, job: NewJob, snapshot: Snapshot | None) -> Job:
+        """The job, queued; its snapshot is pinned until it is finished."""
+        if snapshot is None:
+            return self._jobs.get_job(self._jobs.create_job(job))
+        return self._pins.queue(snapshot.id, lambda: self._jobs.create_job(job))
 
     def _published(self) -> Snapshot | None:
         try:
@@ -219,40 +231,9 @@ class _Progress:
             self._context.report(share * _LOADED_PERCENT, step, eta_seconds=left)
 
 
-def _run(work: Callable[[], dict[str, object]], context: JobContext) -> dict[str, object]:
-    """The one place where refusals of the warehouse become the end of a job."""
-    try:
-        return work()
-    except PublishCancelled as error:
-        context.check()
-        raise JobFailed(str(error)) from error
-    except BadData as error:
-        raise JobFailed(str(error), [str(row) for row in error.rows[:_MOST_ERRORS]]) from error
-    except WarehouseError as error:
-        context.check()  # a connection that is cut by a stop is no failure of its own
-        message = f"{error.table}: {error}" if error.table and error.table not in str(error) else str(error)
-        raise JobFailed(message) from error
-    except (DamagedSnapshot, OSError) as error:
-        raise JobFailed("The snapshot of this upload cannot be read any more: run the ETL again") from error
-
-
 def _names(job: Job) -> list[str]:
     names = job.options.get("tables")
     return [str(name) for name in names] if isinstance(names, list) else []
-
-
-def _result_of(published_as: PublishResult, *, clean: bool) -> dict[str, object]:
-    return {
-        "snapshot_id": published_as.snapshot_id,
-        "backend": published_as.backend.value,
-        "atomic": published_as.atomic,
-        "tables_uploaded": [table.table for table in published_as.tables],
-        "rows_uploaded": published_as.rows,
-        "rows_written": published_as.written,
-        "duration_seconds": round(published_as.seconds, 3),
-        "tables": [asdict(table) for table in published_as.tables],
-        "warnings": [*published_as.notes, *([_NO_CLEAN] if clean else [])],
-    }
 
 
 def _script(manifest: Manifest | None) -> tuple[str, Mapping[str, Any]]:

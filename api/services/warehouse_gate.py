@@ -17,6 +17,7 @@ _LOOK_AGAIN_SECONDS: Final = 0.1
 _PING_SECONDS: Final = 1.0
 _PING_KEPT_SECONDS: Final = 5.0
 _CLOSING_SECONDS: Final = 8.0
+_ABANDONING_SECONDS: Final = 2.0  # what has not opened yet; a server that it still starts ends with this process
 
 
 class _Opening:
@@ -34,9 +35,9 @@ class _Opening:
     def failed(self) -> bool:
         return self.error is not None
 
-    def end(self) -> None:
+    def end(self, seconds: float) -> None:
         self._over.set()
-        self._thread.join(_CLOSING_SECONDS)
+        self._thread.join(seconds if self.done.is_set() else min(seconds, _ABANDONING_SECONDS))
 
     def _run(self, data_dir: DataDir, choice: Choice) -> None:
         with ExitStack() as stack:
@@ -109,10 +110,14 @@ class WarehouseGate:
             backend=self.backend, connected=False, problem="The database is starting, or answers slowly."
         )
 
-    def child_environment(self) -> Mapping[str, str]:
+    def child_environment(self, cancelled: threading.Event | None = None) -> Mapping[str, str]:
         """What a child process needs to reach the same database; waits while it opens. Holds secrets: never log it.
 
-        Empty while the embedded database has not been made, and when it cannot be opened: then there is nothing in it.
+        Empty while the embedded database has not been made, and when it cannot be opened: then a run that finds
+        corrections there refuses to go on without them.
+
+        Raises:
+            PublishCancelled: the wait was cancelled, or the server is stopping.
         """
         choice = self._choice
         if choice.backend is Backend.SUPABASE:
@@ -122,19 +127,24 @@ class WarehouseGate:
         if self._opening is None and not (self._data_dir.state / "postgres.json").exists():
             return {}
         try:
-            dsn = self.opened().dsn
+            dsn = self.opened(cancelled).dsn
+        except PublishCancelled:
+            raise
         except WarehouseError as error:
             logger.warning("warehouse_not_handed_on", error=str(error))
             return {}
         return {"SUPABASE_DB_URL": dsn} if dsn else {}
 
-    def close(self) -> None:
-        """End what waits, close the connections and stop the embedded server."""
+    def close(self, seconds: float = _CLOSING_SECONDS) -> None:
+        """End what waits, close the connections and stop the embedded server; give up waiting after so long.
+
+        A server that has not stopped by then stops when this process ends.
+        """
         self.closing.set()
         with self._lock:
             opening, self._opening = self._opening, None
         if opening is not None:
-            opening.end()
+            opening.end(seconds)
 
     def _begun(self) -> _Opening:
         with self._lock:

@@ -108,6 +108,17 @@ PLAY_SUCCESS_RATE: Final = numeric(
 PRIMARY_DEF: Final = count("primary_def_events", "Opponents' plays defended as first defender.")
 SUPPORT_DEF: Final = count("support_def_events", "Opponents' plays defended in support.")
 DEF_INVOLVEMENT: Final = count("def_involvement", "Opponents' plays defended, first or in support.")
+
+XG_FOR: Final = numeric(
+    "xg_for", "Expected goals of the own attempts: the sum of their chances (hockey/expected_goals.py); blocked ones 0."
+)
+XG_ADJ: Final = numeric(
+    "xg_adj", "xg_for adjusted for flurries: each attempt times the chance that none before it in its flurry went in."
+)
+XG_AGAINST: Final = numeric("xg_against", "Expected goals of the opponents' attempts.")
+GOALIE_XG_AGAINST: Final = numeric(
+    "xg_against", "Expected goals of the attempts that the goalie faced, misses included."
+)
 FORECHECKS: Final = count("forechecks", "Forechecks tagged.")
 
 SAVES: Final = count("saves", "Shots stopped.")

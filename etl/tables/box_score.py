@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import possession as s
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
@@ -107,6 +108,7 @@ _TAG_COLUMNS: Final = (
     c.SUPPORT_DEF,
     c.DEF_INVOLVEMENT,
 )
+_RUSH_COLUMNS: Final = s.PLAYER_RUSH
 _WHO_COLUMNS: Final = (
     k.GAME_ID,
     k.SEASON_ID,
@@ -127,7 +129,44 @@ _COLUMNS: Final = (
     *_CREDIT_COLUMNS,
     *_ON_ICE_COLUMNS,
     *_TAG_COLUMNS,
+    *_RUSH_COLUMNS,
+    c.XG_FOR,
+    c.XG_ADJ,
 )
+
+
+@table(
+    key=("game_id", "player_id"),
+    grain="one skater in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
+def skater_lines(
+    skaters: pl.DataFrame,
+    player_credits: pl.DataFrame,
+    player_tags: pl.DataFrame,
+    player_on_ice: pl.DataFrame,
+    side_attempts: pl.DataFrame,
+    player_xg: pl.DataFrame,
+) -> pl.DataFrame:
+    """The box score of the skaters without names: credits from the events, on-ice figures from the stints.
+
+    On-ice figures are null, not 0, in a game without valid stints.
+    """
+    return (
+        skaters.join(player_credits, on=PLAYER, how="left")
+        .join(player_tags, on=PLAYER, how="left")
+        .join(player_xg, on=[*PLAYER, "side"], how="left")
+        .with_columns(pl.col(column.name).fill_null(0) for column in (*_COUNTED, c.XG_FOR, c.XG_ADJ, s.RUSH_XG))
+        .join(player_on_ice.drop("side"), on=PLAYER, how="left")
+        .join(side_attempts, on=["game_id", "side"], how="left")
+        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
+        .sort("game_id", "team_id", "player_id")
+        .with_columns(**_sums())
+        .with_columns(**_rates())
+        .with_columns(**_relative())
+    )
 
 
 @table(
@@ -138,36 +177,15 @@ _COLUMNS: Final = (
     per_game=True,
     columns=_COLUMNS,
 )
-def fact_player_game_stats(
-    skaters: pl.DataFrame,
-    player_credits: pl.DataFrame,
-    player_tags: pl.DataFrame,
-    player_on_ice: pl.DataFrame,
-    side_attempts: pl.DataFrame,
-    dim_player: pl.DataFrame,
-) -> pl.DataFrame:
+def fact_player_game_stats(skater_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.
 
     On-ice figures are null, not 0, in a game without valid stints.
     """
-    rows = (
-        skaters.join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
-        .join(player_credits, on=PLAYER, how="left")
-        .join(player_tags, on=PLAYER, how="left")
-        .with_columns(pl.col(column.name).fill_null(0) for column in _COUNTED)
-        .join(player_on_ice.drop("side"), on=PLAYER, how="left")
-        .join(side_attempts, on=["game_id", "side"], how="left")
-        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _FROM_STINTS)
-        .sort("game_id", "team_id", "player_id")
-    )
-    return (
-        rows.with_columns(**_sums())
-        .with_columns(**_rates())
-        .with_columns(**_relative())
-        .select(
-            pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
-            *(column.name for column in _COLUMNS[1:]),
-        )
+    names = dim_player.select("player_id", player_name="player_full_name")
+    return skater_lines.join(names, on="player_id", how="left", maintain_order="left").select(
+        pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
+        *(column.name for column in _COLUMNS[1:]),
     )
 
 
@@ -182,8 +200,9 @@ _FROM_STINTS: Final = (
 )
 _COUNTED: Final = tuple(
     column
-    for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS)
-    if column.sql_type == "integer" and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT)
+    for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS, *_RUSH_COLUMNS)
+    if column.sql_type == "integer"
+    and column not in (*c.ALIASES, c.POINTS, c.FO_TOTAL, c.SOG, c.DEF_INVOLVEMENT, s.RUSH_POINTS)
 )
 
 
@@ -198,6 +217,7 @@ def _sums() -> dict[str, pl.Expr]:
         "pts": pl.col("goals") + pl.col("assists"),
         "sog": pl.col("saved_shots").fill_null(0) + pl.col("goals"),
         "fo_total": pl.col("fo_wins") + pl.col("fo_losses"),
+        "rush_points": pl.col("rush_goals") + pl.col("rush_assists"),
         "def_involvement": pl.col("primary_def_events") + pl.col("support_def_events"),
         "toi_seconds": int32(pl.col("toi").round()),
         "plus_ev": plus_ev,

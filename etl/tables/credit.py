@@ -172,8 +172,10 @@ def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame
     from_tracking=True,
     per_game=True,
 )
-def player_credits(player_actions: pl.DataFrame, assists: pl.DataFrame, fact_penalties: pl.DataFrame) -> pl.DataFrame:
-    """What each player did, with assists (once per goal and player) and penalty minutes."""
+def player_credits(
+    player_actions: pl.DataFrame, assists: pl.DataFrame, fact_penalties: pl.DataFrame, player_rushes: pl.DataFrame
+) -> pl.DataFrame:
+    """What each player did, with assists (once per goal and player), penalty minutes, and part in rushes."""
     primary = pl.col("is_primary")
     assisted = assists.group_by(PLAYER).agg(
         primary_assists=_times(primary), secondary_assists=_times(~primary), assists=pl.len().cast(pl.Int32)
@@ -182,6 +184,7 @@ def player_credits(player_actions: pl.DataFrame, assists: pl.DataFrame, fact_pen
     return (
         player_actions.join(assisted, on=PLAYER, how="full", coalesce=True)
         .join(penalised, on=PLAYER, how="full", coalesce=True)
+        .join(player_rushes, on=PLAYER, how="full", coalesce=True)
         .with_columns(pl.exclude(PLAYER).fill_null(0))
         .sort(PLAYER)
     )

@@ -6,8 +6,11 @@ import polars as pl
 
 from etl.columns import events as c
 from etl.columns import keys as k
+from etl.columns import possession as s
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
+from etl.tables.possession import EVENT
+from hockey.possession import RUSH_SHOT_S
 
 NET_HEIGHT_IN: Final = 48
 _TYPE: Final = pl.col("event_type")
@@ -65,10 +68,15 @@ _CONTEXT: Final = (
     "play_detail1",
     "play_detail_2",
     numbered("LV", "chain_id").alias("linked_event_key"),
+    numbered("SQ", "sequence_index").alias("sequence_key"),
+    numbered("PL", "play_index").alias("play_key"),
+    "sequence_index",
+    "play_index",
     "shift_id",
     "is_goal",
     pl.col("is_highlight").fill_null(value=False).cast(pl.Int32),
     (_TYPE == "Save").cast(pl.Int32).alias("is_save"),
+    (pl.col("rush_s") <= RUSH_SHOT_S).fill_null(value=False).cast(pl.Int32).alias("is_rush"),
     (_TYPE == "Rebound").cast(pl.Int32).alias("is_rebound"),
     pl.col("puck_x0").alias("puck_x_start"),
     pl.col("puck_y0").alias("puck_y_start"),
@@ -122,10 +130,15 @@ _CONTEXT: Final = (
         c.PLAY_DETAIL,
         c.PLAY_DETAIL_2,
         c.LINKED_EVENT_KEY,
+        s.SEQUENCE_REFERENCE,
+        s.PLAY_KEY,
+        s.SEQUENCE_INDEX,
+        s.PLAY_INDEX,
         k.SHIFT_ID,
         c.IS_GOAL,
         c.IS_HIGHLIGHT,
         c.IS_SAVE,
+        s.IS_RUSH,
         c.IS_REBOUND,
         c.PUCK_X,
         c.PUCK_Y,
@@ -133,14 +146,19 @@ _CONTEXT: Final = (
         c.NET_Y,
     ),
 )
-def fact_events(plays: pl.DataFrame, games: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+def fact_events(
+    plays: pl.DataFrame, possession: pl.DataFrame, games: pl.DataFrame, dim_player: pl.DataFrame
+) -> pl.DataFrame:
     """Every tracked event in order of play, with its main actors, the players on the ice by stint, and links.
 
     Coordinates are in the attack frame of the acting team: feet, origin at centre ice, +x towards the net attacked.
     """
     labels = games.select("game_id", "home_team", "away_team", "video_offset_s")
     names = dim_player.select("player_id", "player_full_name")
-    rows = plays.join(labels, on="game_id", how="left", maintain_order="left")
+    flow = possession.select(*EVENT, "sequence_index", "play_index", "rush_s")
+    rows = plays.join(labels, on="game_id", how="left", maintain_order="left").join(
+        flow, on=EVENT, how="left", maintain_order="left"
+    )
     for role in ("player_1", "player_2", "goalie_player_id"):
         named = names.rename({"player_id": role, "player_full_name": f"{role}_name"})
         rows = rows.join(named, on=role, how="left", maintain_order="left")

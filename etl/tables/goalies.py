@@ -10,11 +10,6 @@ from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
 
-_WHO: Final = (
-    *("game_id", "season_id", "game_type", "date", "player_id", "player_name", "team_id", "team_name"),
-    pl.col("side").alias("team_venue"),
-    *("opponent_team_id", "opponent_team_name"),
-)
 _SAVE_KINDS: Final = {
     f"saves_{kind}": pl.col("save_type").is_in(codes).fill_null(value=False).sum().cast(pl.Int32)
     for kind, codes in c.SAVE_KINDS.items()
@@ -22,46 +17,21 @@ _SAVE_KINDS: Final = {
 
 
 @table(
-    key=("goalie_game_key",),
+    key=("game_id", "player_id"),
     grain="one goalie in one tracked game",
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.GOALIE_GAME_KEY,
-        k.GAME_ID,
-        k.SEASON_ID,
-        k.GAME_TYPE,
-        k.DATE,
-        k.PLAYER_ID,
-        k.PLAYER_NAME,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        k.OPPONENT_TEAM_ID,
-        k.OPPONENT_TEAM_NAME,
-        c.SAVES,
-        c.GOALS_AGAINST,
-        c.SHOTS_AGAINST,
-        c.SAVE_PCT,
-        *c.SAVES_BY_KIND,
-        c.TOI_SECONDS,
-        c.TOI_MINUTES,
-    ),
 )
-def fact_goalie_game_stats(
+def goalie_lines(
     game_goalies: pl.DataFrame,
     game_sides: pl.DataFrame,
     fact_saves: pl.DataFrame,
     fact_goals: pl.DataFrame,
     player_on_ice: pl.DataFrame,
-    dim_player: pl.DataFrame,
+    goalie_xg: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Saves, goals allowed and time in the net of every goalie who played.
-
-    Saves are the Save rows of the side tagged with the goalie. A goal is charged to the goalie beaten, to nobody on
-    an empty net. `save_pct` is a fraction, 0-1.
-    """
+    """Saves, goals allowed, expected goals faced and time in the net of every goalie who played, without names."""
     goalie = ["game_id", "team_venue", "goalie_player_id"]
     in_net = ["game_id", "side", "player_id"]
     saved = fact_saves.drop_nulls("goalie_player_id").group_by(goalie).agg(saves=pl.len().cast(pl.Int32), **_SAVE_KINDS)
@@ -71,21 +41,62 @@ def fact_goalie_game_stats(
         game_goalies.join(game_sides.filter("has_events"), on=["game_id", "side"])
         .join(saved, left_on=in_net, right_on=goalie, how="left")
         .join(allowed, left_on=in_net, right_on=goalie, how="left")
+        .join(goalie_xg, on=in_net, how="left")
         .join(player_on_ice.select(*PLAYER, "toi_in_net"), on=PLAYER, how="left")
-        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
         .with_columns(
-            pl.col("saves", "goals_against", *_SAVE_KINDS).fill_null(0),
+            pl.col("saves", "goals_against", "xg_against", *_SAVE_KINDS).fill_null(0),
             toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)),
         )
         .filter(pl.sum_horizontal("saves", "goals_against", "toi") > 0)
         .sort("game_id", "team_id", "player_id")
         .unique(PLAYER, keep="first", maintain_order=True)  # who is in both nets of a game has one line
         .with_columns(shots_against=pl.col("saves") + pl.col("goals_against"), toi_seconds=int32(pl.col("toi").round()))
-        .select(
-            pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
-            *(*_WHO, "saves", "goals_against", "shots_against"),
-            ratio("saves", "shots_against").alias("save_pct"),
-            *_SAVE_KINDS,
-            *("toi_seconds", (pl.col("toi_seconds") / 60).alias("toi_minutes")),
+        .with_columns(
+            team_venue="side", save_pct=ratio("saves", "shots_against"), toi_minutes=pl.col("toi_seconds") / 60
         )
+    )
+
+
+_COLUMNS: Final = (
+    c.GOALIE_GAME_KEY,
+    k.GAME_ID,
+    k.SEASON_ID,
+    k.GAME_TYPE,
+    k.DATE,
+    k.PLAYER_ID,
+    k.PLAYER_NAME,
+    k.TEAM_ID,
+    k.TEAM_NAME,
+    k.TEAM_VENUE,
+    k.OPPONENT_TEAM_ID,
+    k.OPPONENT_TEAM_NAME,
+    c.SAVES,
+    c.GOALS_AGAINST,
+    c.SHOTS_AGAINST,
+    c.SAVE_PCT,
+    *c.SAVES_BY_KIND,
+    c.GOALIE_XG_AGAINST,
+    c.TOI_SECONDS,
+    c.TOI_MINUTES,
+)
+
+
+@table(
+    key=("goalie_game_key",),
+    grain="one goalie in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+    columns=_COLUMNS,
+)
+def fact_goalie_game_stats(goalie_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+    """Saves, goals allowed and time in the net of every goalie who played.
+
+    Saves are the Save rows of the side tagged with the goalie. A goal is charged to the goalie beaten, to nobody on
+    an empty net. `save_pct` is a fraction, 0-1.
+    """
+    names = dim_player.select("player_id", player_name="player_full_name")
+    return goalie_lines.join(names, on="player_id", how="left", maintain_order="left").select(
+        pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
+        *(column.name for column in _COLUMNS[1:]),
     )

@@ -87,6 +87,9 @@ _CREDITS: Final = (
     c.FENWICK_FOR,
     c.FENWICK_AGAINST,
     c.FF_PCT,
+    c.XG_FOR,
+    c.XG_ADJ,
+    c.XG_AGAINST,
 )
 _WHO: Final = (
     k.GAME_ID,
@@ -116,6 +119,7 @@ def fact_team_game_stats(
     player_tags: pl.DataFrame,
     skaters: pl.DataFrame,
     fact_penalties: pl.DataFrame,
+    side_xg: pl.DataFrame,
 ) -> pl.DataFrame:
     """A team's totals by the team of the events, so that a player nobody could name is counted too.
 
@@ -125,12 +129,13 @@ def fact_team_game_stats(
     opponent = side_actions.select(*side, pl.col(_MIRRORED).name.prefix("opp_")).with_columns(side=other_side("side"))
     tags = skaters.join(player_tags, on=["game_id", "player_id"]).group_by(side).agg(pl.col("forechecks").sum())
     penalties = fact_penalties.rename({"team_venue": "side"}).group_by(side).agg(pl.col("pim").sum())
+    xg_against = side_xg.select("game_id", other_side("side"), xg_against="xg_for")
     rows = game_sides.filter("has_events")
-    for frame in (side_actions, opponent, tags, penalties):
+    for frame in (side_actions, opponent, tags, penalties, side_xg, xg_against):
         rows = rows.join(frame, on=side, how="left")
     counted = [name for name in (*side_actions.columns, *opponent.columns, "forechecks", "pim") if name not in side]
     return (
-        rows.with_columns(pl.col(counted).fill_null(0))
+        rows.with_columns(pl.col(counted).fill_null(0), pl.col("xg_for", "xg_adj", "xg_against").fill_null(0.0))
         .with_columns(**_totals())
         .with_columns(**_shares())
         .sort("game_id", "team_id")

@@ -22,6 +22,7 @@ from etl.quality import Blocked
 from etl.registry import BrokenTable
 from etl.run import Run, RunRequest
 from etl.terminal import TerminalDisplay
+from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.fence import Fence
 from snapshot.files import exclusive
 from snapshot.layout import DataDir
@@ -85,6 +86,7 @@ class TestModes:
         assert result["snapshot_id"] == found.id
         assert "fact_goals" in result["tables_created"]
         assert result["rows_written"] == found.manifest.total_rows
+        assert found.manifest.rules["expected_goals"] == EXPECTED_GOALS_VERSION
         printed = capsys.readouterr().out
         assert "published as" in printed
         assert "\x1b" not in printed

@@ -39,6 +39,16 @@ PLAYERS = sheets(
 
 
 class TestOverlay:
+    def test_a_number_is_emptied_by_name_and_stands_again_when_given(self) -> None:
+        base = sheets(dim_schedule=[{"game_id": "18969", "home_goals": "4", "away_goals": "2"}])
+        for row, goals in (
+            ({"emptied": "home_score"}, (None, 2)),
+            ({"emptied": "home_score away_score", "away_score": 0}, (None, 0)),
+            ({"emptied": "game_date"}, (4, 2)),
+        ):
+            found = staged_records(base, {"dim_schedule": [{"game_id": "18969", **row}]}, "staging")
+            assert found.schedule.select("home_goals", "away_goals").row(0) == goals
+
     def test_a_staged_cell_wins_and_the_others_stay(self) -> None:
         found = staged_records(PLAYERS, {"dim_player": [{"player_id": "P1", "player_first_name": "Anna"}]}, "x.xlsx")
         rows = {r["player_id"]: r for r in found.players.to_dicts()}

@@ -35,8 +35,10 @@ create table if not exists public.stage_dim_schedule (
   home_team_seeding text, away_team_seeding text, home_team_w text, home_team_l text, home_team_t text, home_team_pts text,
   away_team_w text, away_team_l text, away_team_t text, away_team_pts text,
   video_id text, video_start_time text, video_end_time text, video_title text, video_url text,
-  schedule_type text, include text, venue text, game_status text, deleted text
+  schedule_type text, include text, venue text, game_status text, deleted text, emptied text
 );
+alter table public.stage_dim_schedule add column if not exists emptied text;
+comment on column public.stage_dim_schedule.emptied is 'The columns of numbers that this row empties, separated by spaces; a number in the column itself wins.';
 comment on column public.stage_dim_schedule.deleted is 'true takes the game out of the league, also when the files have it.';
 create table if not exists public.stage_dim_playerurlref (
   n_player_url text primary key, player_full_name text, player_id text

@@ -221,6 +221,18 @@ class TestGames:
         assert client.get("/api/games/5").status_code == 404
         assert client.post("/api/games", json=new).status_code == 201
 
+    def test_a_score_is_emptied_and_filled_again(self, client: Client) -> None:
+        upload(client, "dim_schedule", [{"game_id": 5, "home_team": "A", "home_score": 4, "away_score": 2}])
+        for body, scores in [
+            ({"home_goals": None}, (None, 2)),
+            ({"away_goals": None}, (None, None)),
+            ({"home_goals": 0}, (0, None)),
+            ({"home_goals": None}, (None, None)),
+            ({"home_goals": 3, "away_goals": 1}, (3, 1)),
+        ]:
+            game = client.request("PUT", "/api/games/5", json=body).json()
+            assert (game["home_goals"], game["away_goals"]) == scores, body
+
     @pytest.mark.usefixtures("workbook")
     def test_the_list_and_its_filters(self, client: Client) -> None:
         whole = client.get("/api/games")

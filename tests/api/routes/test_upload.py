@@ -210,6 +210,10 @@ class TestUpload:
         assert job["status"] == "failed"
         assert job["errors"] == [job["error"]]
         assert job["error"].startswith("dim_schedule row 2, column game_id")
+        errors = {table["table"]: table["error"] for table in job["result"]["tables"]}
+        assert errors == {**dict.fromkeys(league()), "dim_schedule": job["error"]}
+        assert {table["inserted"] for table in job["result"]["tables"]} == {0}
+        assert (job["result"]["tables_uploaded"], job["result"]["rows_written"]) == ([], 0)
         assert rows_in(database, "select count(*) from dim_schedule") == [(0,)]
 
     def test_waits_for_a_lock_and_a_cancel_takes_all_back(self, upload: Client, data_dir: Path, database: str) -> None:
@@ -292,6 +296,45 @@ class TestSnapshotOfAnUpload:
             (layout.snapshots / OLDER / "manifest.json").unlink()
         job = upload.finished(waiting)
         assert (job["status"], "run the ETL again" in job["error"]) == ("failed", True)
+
+
+class TestKeySentAgain:
+    @pytest.mark.parametrize(
+        ("path", "body", "other"),
+        [
+            ("/api/upload/to-supabase", {}, {"mode": "dims"}),
+            ("/api/upload/to-supabase", {"tables": ["dim_season"]}, {"tables": ["dim_schedule"]}),
+            ("/api/upload/generate-schema", {}, {"options": {"apply": True}}),
+        ],
+        ids=["upload", "tables", "schema"],
+    )
+    def test_after_another_publication_answers_the_same_job(
+        self, upload: Client, data_dir: Path, path: str, body: dict[str, Any], other: dict[str, Any]
+    ) -> None:
+        publish(data_dir, league(shifts=3), OLDER)
+        key = {"Idempotency-Key": "monday"}
+        first = upload.finished(upload.post(path, json=body, headers=key).json()["job_id"])
+        publish_again(data_dir, NEWER)
+        again = upload.post(path, json=body, headers=key)
+        assert (again.status_code, again.json()["job_id"]) == (202, first["job_id"])
+        assert again.json()["options"]["snapshot_id"] == OLDER
+        refused = upload.post(path, json=other, headers=key)
+        assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_conflict")
+        assert pinned_ids(DataDir(data_dir)) == set()
+
+    def test_that_waits_for_an_older_snapshot_is_not_joined(
+        self, upload: Client, data_dir: Path, database: str
+    ) -> None:
+        publish(data_dir, league(shifts=3), OLDER)
+        with psycopg.connect(database) as holder:
+            holder.execute("select pg_advisory_lock(hashtext('benchsight.publish'))")
+            upload.post("/api/upload/to-supabase", json={"mode": "dims"})
+            waiting = [upload.post("/api/upload/to-supabase", json={}).json()["job_id"] for _ in range(2)]
+            publish_again(data_dir, NEWER)
+            newer = upload.post("/api/upload/to-supabase", json={}).json()
+        assert waiting[0] == waiting[1] != newer["job_id"]
+        assert newer["options"]["snapshot_id"] == NEWER
+        assert upload.finished(newer["job_id"])["status"] == "completed"
 
 
 class TestPreview:

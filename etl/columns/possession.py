@@ -1,0 +1,115 @@
+"""Columns of sequences, plays and rushes: who has the puck, and what becomes of it."""
+
+from dataclasses import replace
+from typing import Final
+
+from etl.columns.column import boolean, count, integer, numeric, text
+from etl.columns.events import ACTOR_ID, ACTOR_NAME, EVENT_REFERENCE
+from etl.columns.keys import EVENT_ID
+
+_DEFINED: Final = "hockey/possession.py"
+
+SEQUENCE_KEY: Final = text(
+    "sequence_key",
+    "SQ, game number and five-digit index: one side's time with the puck, between two changes of hands or whistles. "
+    "Null in dead ice.",
+    source=_DEFINED,
+)
+SEQUENCE_REFERENCE: Final = replace(SEQUENCE_KEY, references="fact_sequences.sequence_key")
+SEQUENCE_INDEX: Final = integer("sequence_index", "Place of the sequence in its game, from 0.")
+PLAY_KEY: Final = text(
+    "play_key",
+    "PL, game number and five-digit index: the part of a sequence between two crossings of a blue line.",
+    source=_DEFINED,
+)
+PLAY_INDEX: Final = integer("play_index", "Place of the play in its game, from 0.")
+IS_RUSH: Final = count(
+    "is_rush",
+    "1 for an event of a rush, else 0.",
+    formula="in the sequence of a rush (fact_rushes), from its entry to 10 s after, the puck in the zone",
+    source=_DEFINED,
+)
+
+START_EVENT_ID: Final = replace(EVENT_ID, name="start_event_id", description="The first event.", nullable=False)
+END_EVENT_ID: Final = replace(EVENT_ID, name="end_event_id", description="The last event.", nullable=False)
+START_TYPE: Final = text("start_event_type", "Type of the first event: how the puck was won.")
+START_DETAIL: Final = text("start_event_detail", "First detail of that event.")
+END_TYPE: Final = text("end_event_type", "Type of the last event: how it ended.")
+END_DETAIL: Final = text("end_event_detail", "First detail of that event.")
+SEQUENCE_ZONE: Final = text("start_zone_of_team", "Zone in which it began, as the side with the puck sees it.")
+SEQUENCE_SECONDS: Final = numeric(
+    "duration_seconds", "Game clock from its first event to the next sequence or whistle.", "s"
+)
+EVENT_COUNT: Final = count("event_count", "Events in it.")
+PASSES: Final = count("passes_completed", "Passes completed by the side.")
+ENTRIES: Final = count("zone_entries", "Offensive-zone entries.")
+EXITS: Final = count("zone_exits", "Defensive-zone exits.")
+SHOT_COUNT: Final = count("shots", "Shot attempts of the side.")
+GOAL_COUNT: Final = count("goals", "Goals of the side.")
+OUTCOME: Final = text(
+    "outcome",
+    "goal, shot, whistle or lost.",
+    formula="the first that applies: it has a goal; an attempt; ends with a stoppage; else the puck was lost",
+)
+
+RUSH_KEY: Final = text("rush_key", "RU, game number and five-digit index of the entry.")
+ENTRY_EVENT: Final = replace(EVENT_REFERENCE, description="The zone entry that began it.")
+LEADER_ID: Final = replace(ACTOR_ID, description="Who brought the puck in; null when nobody is named.")
+LEADER_NAME: Final = replace(ACTOR_NAME, description="Name of that player.")
+ATTACKERS: Final = count("attackers", "Skaters of the side tagged in the entry.")
+DEFENDERS: Final = count("defenders", "Skaters of the other side tagged in the entry.")
+IS_ODD_MAN: Final = boolean(
+    "is_odd_man",
+    "More attackers than defenders, as 2 on 1.",
+    nullable=False,
+    formula="attackers > defenders >= 1: with no defender tagged nobody knows how many there were",
+)
+IS_BREAKAWAY: Final = boolean(
+    "is_breakaway", "Tagged as a breakaway, in the entry or on the way to the net.", nullable=False
+)
+RUSH_SUCCESS: Final = boolean(
+    "is_successful",
+    "The entry was tagged a success, or an attempt followed.",
+    nullable=False,
+    formula="event_successful or shots > 0",
+)
+RUSH_SHOT_COUNT: Final = count(
+    "shots", "Shot attempts of the side on the rush.", formula="Shot rows of the side within 10 s of the entry"
+)
+RUSH_GOAL_COUNT: Final = count(
+    "goals", "Goals of the side on the rush.", formula="goals of the side within 15 s of the entry, same sequence"
+)
+
+RUSH_POINTS: Final = count("rush_points", "Rush goals plus rush assists.", formula="rush_goals + rush_assists")
+RUSH_XG_SUM: Final = numeric(
+    "xg", "Expected goals of the attempts on the rush.", nullable=False, formula="sum of the xG of the Shot rows"
+)
+RUSH_XG: Final = numeric(
+    "rush_xg",
+    "Expected goals of the own rush entries' shots.",
+    nullable=False,
+    formula="sum of xg over the fact_rushes led by the player",
+)
+
+PLAYER_RUSH: Final = (
+    count("rush_shots", "Own rush entries that led to a shot.", formula="fact_rushes led by the player with shots > 0"),
+    count("rush_goals", "Own rush entries that led to a goal.", formula="fact_rushes led by the player with goals > 0"),
+    count("rush_assists", "Assists on goals scored on a rush."),
+    RUSH_POINTS,
+    RUSH_XG,
+    count(
+        "breakaway_goals",
+        "Goals on breakaways.",
+        formula="goals within 10 s of a breakaway tagged to the scorer, in the same sequence",
+        source=_DEFINED,
+    ),
+    count("odd_man_rushes", "Odd-man rushes led.", formula="fact_rushes led by the player with is_odd_man"),
+    count(
+        "rush_involvement",
+        "Rushes taken part in, leading or supporting.",
+        formula="rushes with the player on the side's roles of any of its events",
+    ),
+    count("rush_off_success", "Of these, rushes in which the side succeeded or shot within 10 s."),
+    count("rush_off_shot_generated", "Of these, rushes with a shot within 10 s."),
+    count("rush_off_goal_generated", "Of these, rushes with a goal within 15 s."),
+)
