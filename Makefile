@@ -7,7 +7,7 @@ DATA   ?= demo-data
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo run test lint proof bench tables lock clean
+.PHONY: help install install-dev demo run test lint proof bench contract tables lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,8 +51,12 @@ proof: $(VENV)/.installed-dev ## the long versions: hundreds of kills, full fuzz
 bench: $(VENV)/.installed-dev ## speed, each as a ratio to a baseline of the same run
 	@$(PY) -m benchmarks
 
-tables: $(VENV)/.installed ## write docs/tables.md from the declarations
+contract: $(VENV)/.installed-dev ## how much of what the dashboard reads a demo league serves, table by table
+	@$(PY) -m tests.contract
+
+tables: $(VENV)/.installed ## write docs/tables.md and docs/metrics.md from the declarations
 	@$(PY) -m etl.dictionary
+	@$(PY) -m etl.metrics
 
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)/.installed-dev ## compile the pinned requirements from pyproject.toml

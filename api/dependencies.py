@@ -9,14 +9,17 @@ from fastapi import Depends, Request
 
 from api.errors import Unavailable
 from api.services.etl_service import ETLService
+from api.services.explain_service import ExplainService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.ml_service import MLService
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 
@@ -32,6 +35,14 @@ class LeagueServices:
 
 
 @dataclass(frozen=True, slots=True)
+class MLServices:
+    """What predicts, and what learns to."""
+
+    models: MLService
+    training: TrainService
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Everything that a running server has; built by `api.main` when it starts."""
 
@@ -43,6 +54,7 @@ class Services:
     tables: TableService
     warehouse: WarehouseGate
     uploads: UploadService
+    ml: MLServices
 
 
 class NotStarted(Unavailable):
@@ -109,9 +121,24 @@ async def table_service(built: Annotated[Services, Depends(services)]) -> TableS
     return built.tables
 
 
+async def explain_service(built: Annotated[Services, Depends(services)]) -> ExplainService:
+    """The service that explains published numbers."""
+    return ExplainService(built.tables)
+
+
 async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
     """The service that uploads."""
     return built.uploads
+
+
+async def ml_service(built: Annotated[Services, Depends(services)]) -> MLService:
+    """The service that predicts."""
+    return built.ml.models
+
+
+async def train_service(built: Annotated[Services, Depends(services)]) -> TrainService:
+    """The service that queues trainings."""
+    return built.ml.training
 
 
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
@@ -124,3 +151,6 @@ Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
+Models = Annotated[MLService, Depends(ml_service)]
+Training = Annotated[TrainService, Depends(train_service)]
+Explanations = Annotated[ExplainService, Depends(explain_service)]

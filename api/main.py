@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, NoReturn
 from uuid import uuid4
 
@@ -22,13 +23,14 @@ if not __package__:  # started as a file: `cd api && python main.py`
 from fastapi import FastAPI
 
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
-from api.dependencies import LeagueServices, Services
+from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
 from api.routes import (
     etl_router,
+    explain_router,
     games_router,
     health_router,
     ml_router,
@@ -38,19 +40,22 @@ from api.routes import (
     upload_router,
 )
 from api.server_lock import StartFailed, sole_server
-from api.services.child_environment import ChildEnvironment
-from api.services.etl_service import ETLProgram, ETLService
+from api.services.child_process import Program
+from api.services.etl_service import ETLService
 from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
+from api.services.job_followers import followers
 from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
+from api.services.ml_service import MLService
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
 from api.services.table_service import TableService
 from api.services.tracking_staging import TrackingStaging
+from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
@@ -85,6 +90,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         raw_router,
         games_router,
         tables_router,
+        explain_router,
         ml_router,
     ):
         app.include_router(router)
@@ -140,23 +146,25 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
     executors: dict[JobKind, Executor] = {}
     jobs = _job_manager(settings, data_dir, executors)
     warehouse = WarehouseGate(data_dir, _choice(settings))
-    environment = _child_environment(settings, environ, warehouse)
+    environment = _child_environment(settings, environ)
+
+    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
+        return {**environment, **warehouse.child_environment(cancelled)}
+
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=environment,
+        env=with_database,
     )
     uploads = UploadService(jobs, warehouse, data_dir)
-    etl = ETLService(
-        jobs,
-        games,
-        data_dir,
-        uploads,
-        program=ETLProgram(etl_command, PROJECT_ROOT, environment),
-    )
-    executors |= {JobKind.ETL: etl.executor, JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
+    train_command = (sys.executable, "-m", "ml.train")
+    training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
+    program = Program(etl_command, PROJECT_ROOT, with_database)
+    etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
+    executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
+    executors |= {JobKind.ETL: etl.executor, JobKind.TRAIN: training.run}
     return Services(
         jobs=jobs,
         games=games,
@@ -166,6 +174,7 @@ def build_services(settings: Settings, environ: Mapping[str, str]) -> Services:
         tables=TableService(data_dir),
         warehouse=warehouse,
         uploads=uploads,
+        ml=MLServices(MLService(data_dir), training),
     )
 
 
@@ -181,14 +190,13 @@ def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind,
     )
 
 
-def _child_environment(settings: Settings, environ: Mapping[str, str], warehouse: WarehouseGate) -> ChildEnvironment:
-    """What a child's environment is when it starts: the server's without its keys, and how to reach its database."""
+def _child_environment(settings: Settings, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What a child's environment is: the server's without its keys."""
     kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
-    kept |= {
+    return kept | {
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
-    return lambda cancelled=None: {**kept, **warehouse.child_environment(cancelled)}
 
 
 def _facts(settings: Settings) -> ServiceFacts:

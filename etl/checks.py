@@ -61,7 +61,7 @@ def attempts_for_are_attempts_against(fact_team_game_stats: pl.DataFrame) -> pl.
     )
 
 
-@check("block", per_game=True)
+@check("block")
 def shots_against_are_saves_plus_goals(fact_goalie_game_stats: pl.DataFrame) -> pl.DataFrame:
     """A goalie's shots against are the saves and the goals allowed."""
     wrong = pl.col("shots_against") != pl.col("saves") + pl.col("goals_against")

@@ -52,7 +52,7 @@ def puck_paths(events: pl.DataFrame, paths: pl.DataFrame, games: pl.DataFrame) -
     """
     of_puck = paths.filter(pl.col("order") == _PUCK).select(*_EVENT, puck_path="path")
     turned = events.join(of_puck, on=_EVENT, how="left", maintain_order="left").join(
-        _turns(games), on=["game_id", "period", "team"], how="left", maintain_order="left"
+        turns(games), on=["game_id", "period", "team"], how="left", maintain_order="left"
     )
     return with_rule(
         turned.rename({"net_x": "written_net_x", "net_y": "written_net_y"}),
@@ -72,8 +72,8 @@ def player_paths(players: pl.DataFrame, paths: pl.DataFrame, events: pl.DataFram
     )
 
 
-def _turns(games: pl.DataFrame) -> pl.DataFrame:
-    """Which way each team attacks in each period; key game_id, period, team."""
+def turns(games: pl.DataFrame) -> pl.DataFrame:
+    """Which way each team attacks: `turn` is 1 or -1, for +x; key game_id, period, team. Unknown ones have no row."""
     rule = table_of(
         lambda team, period, home_attacks_right_p1: attacks_right(
             home=team == "home", period=period, home_attacks_right_p1=home_attacks_right_p1

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 MIN_SKATERS: Final = 3  # fewer on a side is no line-up but an unfinished row
+FULL_SKATERS: Final = 5  # without a penalty; a sixth stands in for the goalie
 _STRENGTH: Final = re.compile(r"\s*(\d)\s*v\s*(\d)\b.*")
 
 

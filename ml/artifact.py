@@ -22,7 +22,7 @@ from ml.errors import InvalidArtifact, NotTrained
 from snapshot.files import replace_file
 from snapshot.layout import DataDir
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 _POINTER: Final = "current.json"
 _ARTIFACT: Final = "artifact.json"
 _ARRAYS: Final = "arrays.npz"
@@ -31,7 +31,10 @@ _KEPT: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """One trained model: `parameters` is a struct of the model's own, `method` what was published and why it was."""
+    """One trained model: `parameters` is a struct of the model's own, `method` what was published.
+
+    `is_baseline`: nothing beat this baseline, so it is what was published.
+    """
 
     method: str
     parameters: msgspec.Struct
@@ -39,6 +42,7 @@ class Trained:
     features: tuple[str, ...]
     evaluation: Mapping[str, object]
     warnings: tuple[str, ...] = field(default=())
+    is_baseline: bool = False
 
 
 class ModelEntry(msgspec.Struct, frozen=True):
@@ -48,6 +52,7 @@ class ModelEntry(msgspec.Struct, frozen=True):
     features: tuple[str, ...]
     evaluation: dict[str, object]
     warnings: tuple[str, ...]
+    is_baseline: bool
     parameters: msgspec.Raw
 
 
@@ -151,6 +156,7 @@ def _entry(model: Trained) -> ModelEntry:
         model.features,
         dict(model.evaluation),
         model.warnings,
+        model.is_baseline,
         msgspec.Raw(msgspec.json.encode(model.parameters)),
     )
 

@@ -90,7 +90,8 @@ def train(league: League) -> Trained:
     parameters = Parameters(players, names, tuple(effects.tolist()), None if best == _NONE else best, coverage)
     if best == _NONE:
         warning = "pairs do nothing beyond their members that half of the games would show in the other half"
-        return Trained("sum_of_parts", parameters, _arrays(units), FEATURES, evaluation, (warning,))
+        warning = f"{warning}: published is the sum of the parts"
+        return Trained("sum_of_parts", parameters, _arrays(units), FEATURES, evaluation, (warning,), is_baseline=True)
     return Trained("shrunk_residual", parameters, _arrays(units), FEATURES, evaluation)
 
 

@@ -1,5 +1,22 @@
 """What can go wrong with a prediction. The messages are meant for the person who asked."""
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Final
+
+_NEAR: Final = 3
+
+
+def near_matches(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The three names most like this one, the first by alphabet among equals."""
+    matcher = SequenceMatcher(b=name)
+
+    def unlike(other: str) -> tuple[float, str]:
+        matcher.set_seq1(other)
+        return -matcher.ratio(), other
+
+    return tuple(sorted(names, key=unlike)[:_NEAR])
+
 
 class PredictionError(Exception):
     """A prediction that cannot be given."""

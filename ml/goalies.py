@@ -7,6 +7,7 @@ mean shots on goal, shrunk to the league's. A game without tracking has the goal
 league's mean shots. Every shot counts alike: the league has no shot quality model in this release.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -15,11 +16,11 @@ import polars as pl
 
 from ml.arrays import Floats, Ints
 from ml.artifact import Trained
+from ml.baseline_rule import compared, said, to_publish
 from ml.counts import beta_binomial_log, fit_chance_strength, success_interval
 from ml.league import League
 from ml.outcome import FEW_GAMES
 from ml.prediction import Answer
-from ml.scoring import standard_error
 
 NAME: Final = "goalie_performance"
 FEATURES: Final = ("player_id", "saves and shots of all earlier games", "opponent_team_id")
@@ -28,7 +29,9 @@ _PRIOR_RATE: Final = 0.89
 """Shots against per game and save rate before any game: recreational figures, worth four games and 100 shots."""
 _PRIOR_GAMES: Final = 4.0
 _PRIOR_TRIALS: Final = 100.0
-_CERTAIN: Final = 1e7
+METHOD: Final = "beta_binomial"
+_RIVALS: Final = {"league_rate": 1e7, "own_rate": 20.0}
+"""Strengths of shrinkage that are the baselines: all, and next to none."""
 
 
 class Goalie(msgspec.Struct, frozen=True):
@@ -51,6 +54,13 @@ class Parameters(msgspec.Struct, frozen=True):
     coverage: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    method: str
+    evaluation: dict[str, object]
+    coverage: float | None
+
+
 def train(league: League) -> Trained:
     """Fit the shrinkage; measured on the later half of the tracked goalie games, each from earlier days only."""
     rows = _rows(league)
@@ -60,19 +70,20 @@ def train(league: League) -> Trained:
     strength = fit_chance_strength(
         by_goalie["saves"].to_numpy().astype(np.float64), by_goalie["shots"].to_numpy().astype(np.float64), float(rate)
     )
-    evaluation, coverage, beaten = _evaluate(rows)
+    measured = _evaluate(rows)
     mean_shots = _mean_shots(rows)
     names = {p: n or p for p, n in league.frames["dim_player"].select("player_id", "player_full_name").rows()}
     parameters = Parameters(
         float(rate),
-        _CERTAIN if beaten else strength,
+        _RIVALS.get(measured.method, strength),
         mean_shots,
         _opponent_shots(rows, mean_shots),
         {p: Goalie(names.get(p, p), n, float(sh), float(sv)) for p, n, sh, sv in by_goalie.rows()},
-        coverage,
+        measured.coverage,
     )
-    warnings = ("goalies could not be told apart: published is the league's rate",) if beaten else ()
-    return Trained("league_rate" if beaten else "beta_binomial", parameters, {}, FEATURES, evaluation, warnings)
+    warnings = said(METHOD, measured.method, f"{measured.evaluation.get('games', 0)} goalie games")
+    is_baseline = measured.method in _RIVALS
+    return Trained(measured.method, parameters, {}, FEATURES, measured.evaluation, warnings, is_baseline)
 
 
 def answer(p: Parameters, player: str, opponent: str | None) -> Answer:
@@ -158,10 +169,10 @@ def _opponent_shots(rows: pl.DataFrame, mean: float) -> dict[str, float]:
     return {team: (total + mean * _PRIOR_GAMES) / (n + _PRIOR_GAMES) for team, n, total in counted.rows()}
 
 
-def _evaluate(rows: pl.DataFrame) -> tuple[dict[str, object], float | None, bool]:
+def _evaluate(rows: pl.DataFrame) -> _Measured:
     """Log loss per game of the saves, against the league's rate and the goalie's own; coverage of the interval."""
     if len(rows) < 2 * FEW_GAMES:
-        return {}, None, False
+        return _Measured(METHOD, {}, None)
     player = rows["player_id"].cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
     shots, saves = (rows[name].to_numpy().astype(np.float64) for name in ("shots", "saves"))
     day, tracked = rows["day"].to_numpy(), rows["is_tracked"].to_numpy()
@@ -175,26 +186,28 @@ def _evaluate(rows: pl.DataFrame) -> tuple[dict[str, object], float | None, bool
     strength = fit_chance_strength(sums[0, known], sums[1, known], rate)
     scored = np.flatnonzero(~early & (tracked if tracked[~early].any() else ~early))
     before = _earlier(player, day, saves, shots)[scored]
-    own = _losses(rate, strength, before, saves[scored], shots[scored])
-    rivals = {"league_rate": _CERTAIN, "own_rate": 20.0}
-    compared = {}
-    for name, s in rivals.items():
-        difference = _losses(rate, s, before, saves[scored], shots[scored]) - own
-        compared[name] = {
-            "log_loss_minus_model": float(difference.mean()),
-            "difference_standard_error": standard_error(difference),
-        }
-    inside = []
-    for (sv, sh), saved, faced in zip(before, saves[scored], shots[scored], strict=True):
-        low, high = success_interval(int(faced), *_posterior(rate, strength, sv, sh))
-        inside.append(low <= saved <= high)
+    seen = (before, saves[scored], shots[scored])
+    strengths = {METHOD: strength, **_RIVALS}
+    losses = {name: _losses(rate, s, *seen) for name, s in strengths.items()}
+    method = to_publish(METHOD, losses)
+    coverage = _coverage(rate, strengths[method], *seen)
     evaluation: dict[str, object] = {
         "games": len(scored),
-        "log_loss": float(own.mean()),
-        "interval_coverage": float(np.mean(inside)),
-        "baselines": compared,
+        "log_loss": float(losses[method].mean()),
+        "interval_coverage": coverage,
+        "baselines": compared(method, losses, "log_loss"),
     }
-    return evaluation, float(np.mean(inside)), compared["league_rate"]["log_loss_minus_model"] < 0
+    return _Measured(method, evaluation, coverage)
+
+
+def _coverage(rate: float, strength: float, before: Floats, saves: Floats, shots: Floats) -> float:
+    """Share of games whose saves lay in the 90 % interval."""
+    inside = []
+    for (saved_before, faced_before), saved, faced in zip(before, saves, shots, strict=True):
+        a, b = _posterior(rate, strength, saved_before, faced_before)
+        low, high = success_interval(int(faced), a, b)
+        inside.append(low <= saved <= high)
+    return float(np.mean(inside))
 
 
 def _earlier(player: Ints, day: Ints, saves: Floats, shots: Floats) -> Floats:

@@ -14,37 +14,41 @@ from typing import Final
 
 import msgspec
 import numpy as np
-import polars as pl
 
 from hockey.league import LeagueRules
 from ml.arrays import AWAY, HOME, TIE, Floats
-from ml.artifact import Trained
-from ml.forecasting import Blend, hidden
-from ml.goals_model import GoalsModel, poisson, race
-from ml.league import League
-from ml.margin_model import MarginModel
-from ml.outcome import Outcome, burn_in
+from ml.goals_model import poisson, race
+from ml.outcome import Outcome
 from ml.prediction import Answer, Region, measured
 from ml.requests import WinProbabilityFeatures
-from ml.results import Games
-from ml.scoring import favourite_calibration, league_outcomes, log_losses, score, standard_error
 
 NAME: Final = "win_probability"
 FEATURES: Final = ("score", "period", "seconds_left", "skaters", "game_outcome", "strength factors", "league.toml")
+METHOD: Final = "poisson_race"
+PRE_GAME: Final = "pre_game"
+LEADER: Final = "leader"
+"""The baselines: the forecast before the game, and how games with this lead ended, whoever played."""
 POWER_PLAY: Final = 2.4
 SHORT_HANDED: Final = 0.4
 """Prior goal rates of the side with more, and with fewer skaters, against even strength. NHL seasons 2015-2024: about
 6.7 and 0.9 goals per hour at 5v4 against 2.5 at 5v5."""
-_PRIOR_GOALS: Final = 15.0
+WIDEST_LEAD: Final = 3
+"""Bigger leads count as this where games are sorted by their lead."""
 
 
 class Parameters(msgspec.Struct, frozen=True):
-    """Goal rate factors of the side with more and of the side with fewer skaters, and the measured reliability."""
+    """Goal rate factors of the side with more and of the side with fewer skaters, and the measured reliability.
+
+    `method` is what is published: the race, or the baseline that it did not beat. `ended` counts how games ended after
+    one and after two periods, by home lead from -3 or worse to 3 or better (2, 7, 3).
+    """
 
     power_play: float
     short_handed: float
     rules: dict[str, object]
     regions: tuple[Region, ...]
+    method: str = METHOD
+    ended: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +74,21 @@ def live(pre_game: Floats, goals: Floats, state: State, *, has_ties: bool) -> Fl
     return np.asarray(raw / raw.sum(), dtype=np.float64)
 
 
-def train(league: League) -> Trained:
-    """The strength factors of this league, and the accuracy at the intermissions of the evaluated games."""
-    power_play, short_handed = _strength_factors(league.frames["fact_shifts"], league.frames["fact_goals"])
-    evaluation, regions = _evaluate(league)
-    parameters = Parameters(power_play, short_handed, league.rules.to_mapping(), regions)
-    warnings = () if regions else ("no period scores to measure on",)
-    return Trained("poisson_race", parameters, {}, FEATURES, evaluation, warnings)
-
-
 def answer(outcome: Outcome, p: Parameters, features: WinProbabilityFeatures, home: int, away: int) -> Answer:
     """The state of one game. The headline is the home win; confidence is the measured hit rate of such calls."""
     games = outcome.fixture(home, away)
     pre_game, goals = outcome.probabilities(games)[0], outcome.expected_goals(games)[0]
     state = state_of(features, p)
-    chances = live(pre_game, goals, state, has_ties=outcome.parameters.has_ties)
     low, high = outcome.interval(games)
-    ends = [
-        live(_moved(pre_game, end), goals, state, has_ties=outcome.parameters.has_ties)[HOME] for end in (low, high)
-    ]
+    chances, *ends = (
+        _published(p, forecast, goals, state, has_ties=outcome.parameters.has_ties)
+        for forecast in (pre_game, _moved(pre_game, low), _moved(pre_game, high))
+    )
     rates = goals * np.array([state.home_factor, state.away_factor])
     return Answer(
         prediction=float(chances[HOME]),
         confidence=measured(p.regions, float(chances.max())),
-        interval=(float(min(*ends, chances[HOME])), float(max(*ends, chances[HOME]))),
+        interval=(float(min(e[HOME] for e in (chances, *ends))), float(max(e[HOME] for e in (chances, *ends)))),
         details={
             "home_win": float(chances[HOME]),
             "tie": float(chances[TIE]),
@@ -104,6 +99,32 @@ def answer(outcome: Outcome, p: Parameters, features: WinProbabilityFeatures, ho
             "pre_game_home_win": float(pre_game[HOME]),
         },
     )
+
+
+def _published(p: Parameters, pre_game: Floats, goals: Floats, state: State, *, has_ties: bool) -> Floats:
+    """Home, tie and away probability now, by the published method; a game without time left is over in any case."""
+    if p.method == METHOD or state.left <= 0.0:
+        return live(pre_game, goals, state, has_ties=has_ties)
+    return pre_game if p.method == PRE_GAME else by_lead(np.array(p.ended), state, has_ties=has_ties)
+
+
+def by_lead(ended: Floats, state: State, *, has_ties: bool) -> Floats:
+    """How games with this lead ended: after one period until then, then passing over to the state of the score.
+
+    `ended` (2, 7, 3) holds counts; one of each outcome is added. A bigger lead never does worse.
+    """
+    shares = (ended + 1.0) / (ended + 1.0).sum(axis=2, keepdims=True)
+    home = np.maximum.accumulate(shares[:, :, HOME], axis=1)
+    away = np.minimum(np.minimum.accumulate(shares[:, :, AWAY], axis=1), 1.0 - home)
+    place = int(np.clip(state.lead, -WIDEST_LEAD, WIDEST_LEAD)) + WIDEST_LEAD
+    over = np.array([float(state.lead > 0), float(state.lead < 0)])
+    if not has_ties and state.lead == 0:
+        over[:] = 0.5
+    sides = np.vstack([over, np.stack([home, away], axis=2)[::-1, place]])
+    now = [float(np.interp(state.left, [0.0, 1 / 3, 2 / 3], sides[:, side])) for side in (0, 1)]
+    if not has_ties:
+        return np.array([now[0], 0.0, now[1]]) / sum(now)
+    return np.array([now[0], 1.0 - sum(now), now[1]])
 
 
 def state_of(features: WinProbabilityFeatures, p: Parameters) -> State:
@@ -170,115 +191,3 @@ def _after_overtime(home: Floats, level: Floats, away: Floats) -> Floats:
     # overtime and shootout are closer to even than regulation: half by strength, as in ml.goals_model
     strength = (home + level / 2.0) / (home + level + away)
     return np.asarray((home + level * (0.25 + 0.5 * strength)) / (home + level + away), dtype=np.float64)
-
-
-def _strength_factors(shifts: pl.DataFrame, goals: pl.DataFrame) -> tuple[float, float]:
-    """Goal rates with more and with fewer skaters over the even-strength rate, shrunk to the prior."""
-    seconds = dict(shifts.drop_nulls("strength").group_by("strength").agg(pl.col("shift_duration").sum()).rows())
-    even = sum(s for strength, s in seconds.items() if _more(strength) == 0)
-    uneven = sum(s for strength, s in seconds.items() if _more(strength))
-    counts = {0: 0, 1: 0, -1: 0}
-    for venue, strength in goals.drop_nulls(["team_venue", "strength"]).select("team_venue", "strength").rows():
-        counts[_more(strength) * (1 if venue == "home" else -1)] += 1
-    # two sides score at even strength, one side on either end of a power play
-    expected = counts[0] / (2 * even) * uneven if even and uneven else 0.0
-    return (
-        (counts[1] + POWER_PLAY * _PRIOR_GOALS) / (expected + _PRIOR_GOALS),
-        (counts[-1] + SHORT_HANDED * _PRIOR_GOALS) / (expected + _PRIOR_GOALS),
-    )
-
-
-def _more(strength: str) -> int:
-    """1 where the home side has more skaters, -1 where fewer, 0 where equal or unreadable; `5v4`, home first."""
-    home, _, away = strength.partition("v")
-    if not (home.isdecimal() and away.isdecimal()):
-        return 0
-    return (int(home) > int(away)) - (int(home) < int(away))
-
-
-def _evaluate(league: League) -> tuple[dict[str, object], tuple[Region, ...]]:
-    rows = np.flatnonzero(league.games.home_goals >= 0)
-    games = league.games.take(rows)
-    if len(games) < 10:  # noqa: PLR2004 - fewer say nothing
-        return {}, ()
-    leads = _leads(league.period_goals[rows])
-    has_ties = bool((games.outcome == TIE).any())
-    forecast, pre_game = _intermissions(games, leads, has_ties=has_ties)
-    first = burn_in(games)
-    known = np.flatnonzero(~np.isnan(leads[:, 0]) & (np.arange(len(games)) >= first))
-    if not len(known):
-        return {}, ()
-    outcome = np.concatenate([games.outcome[known]] * 2)
-    now = np.concatenate([forecast[known, 0], forecast[known, 1]])
-    before = np.concatenate([pre_game[known]] * 2)
-    leader = _leader_forecast(games, leads, known)
-    return _scored(now, {"pre_game": before, "leader": leader}, outcome)
-
-
-def _scored(
-    now: Floats, baselines: dict[str, Floats], outcome: "np.typing.NDArray[np.int64]"
-) -> tuple[dict[str, object], tuple[Region, ...]]:
-    own = score(now, outcome)
-    regions = tuple(
-        Region(b.low, b.high, b.games, b.predicted, b.observed) for b in favourite_calibration(now, outcome)
-    )
-    compared: dict[str, object] = {}
-    for name, other in baselines.items():
-        difference = log_losses(other, outcome) - log_losses(now, outcome)
-        compared[name] = {
-            "log_loss": score(other, outcome).log_loss,
-            "log_loss_minus_model": float(difference.mean()),
-            "difference_standard_error": standard_error(difference),
-        }
-    evaluation: dict[str, object] = {
-        "moments": own.games,
-        "log_loss": own.log_loss,
-        "brier": own.brier,
-        "accuracy": own.accuracy,
-        "baselines": compared,
-        "confidence": [msgspec.to_builtins(r) for r in regions],
-    }
-    return evaluation, regions
-
-
-def _leads(period_goals: Floats) -> Floats:
-    """Home lead after one and after two periods (games, 2); NaN where unknown."""
-    return np.asarray(np.cumsum(period_goals[:, :3] - period_goals[:, 3:], axis=1)[:, :2], dtype=np.float64)
-
-
-def _intermissions(games: Games, leads: Floats, *, has_ties: bool) -> tuple[Floats, Floats]:
-    """Forecasts after one and two periods (games, 2, 3), and before the game, walking forward."""
-    blend = Blend(MarginModel(len(games.teams)), goals := GoalsModel(len(games.teams)))
-    now, before = np.full((len(games), 2, 3), np.nan), np.empty((len(games), 3))
-    for day in games.days():
-        today = games.take(day)
-        chances = blend.predict(hidden(today))
-        if not has_ties:
-            chances = league_outcomes(chances, np.array([HOME]))
-        expected = goals.expected_goals(today)
-        before[day] = chances
-        for row in range(day.start, day.stop):
-            if not np.isnan(leads[row, 0]):
-                now[row] = [
-                    live(
-                        chances[row - day.start],
-                        expected[row - day.start],
-                        State(int(leads[row, k]), (2 - k) / 3),
-                        has_ties=has_ties,
-                    )
-                    for k in range(2)
-                ]
-        blend.learn(today)
-    return now, before
-
-
-def _leader_forecast(games: Games, leads: Floats, known: "np.typing.NDArray[np.int64]") -> Floats:
-    """The baseline that knows the lead alone: how earlier games with the same lead ended, per intermission."""
-    forecasts = []
-    for k in range(2):
-        for row in known:
-            alike = (games.day < games.day[row]) & (np.clip(leads[:, k], -3, 3) == np.clip(leads[row, k], -3, 3))
-            counts = np.bincount(games.outcome[alike], minlength=3) + 1.0
-            forecasts.append(counts / counts.sum())
-    has_ties = (games.outcome == TIE).any()
-    return league_outcomes(np.array(forecasts), np.array([TIE if has_ties else HOME]))

@@ -79,6 +79,19 @@ COLUMNS: Final[dict[str, dict[str, type[pl.DataType]]]] = {
         "team_venue": pl.String,
         "is_goalie": pl.Boolean,
     },
+    "fact_shots": {
+        "event_id": pl.String,
+        "game_id": pl.Int64,
+        "xg_shot_type": pl.String,
+        "xg_situation": pl.String,
+        "off_rebound": pl.Boolean,
+        "off_rush": pl.Boolean,
+        "after_turnover": pl.Boolean,
+        "is_blocked": pl.Boolean,
+        "is_goal": pl.Boolean,
+        "puck_x_start": pl.Float64,
+        "puck_y_start": pl.Float64,
+    },
     "fact_goals": {"game_id": pl.Int64, "team_venue": pl.String, "strength": pl.String},
 }
 """The columns that the models read, table by table. A table or column that the snapshot lacks is read as nulls."""

@@ -109,6 +109,7 @@ def train(league: League) -> Trained:
         if evaluation is None
         else {**evaluation.to_mapping(), "last_season": _last_season(played, forecasts, method)},
         _warnings(evaluation, method),
+        method in BASELINES,
     )
 
 

@@ -1,22 +1,23 @@
 """Predictions from the trained models on disk, without their training: what a server calls.
 
-Build a `Predictor` once per model version; it holds everything in memory and changes nothing.
+Build a `Predictor` once per model version; it holds everything in memory. Any thread may ask it.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
 import msgspec
 
-from ml import chemistry, goalies, in_game, outcome, scorers, season_odds, similarity
+from ml import chemistry, goalies, in_game, outcome, scorers, season_odds, shot_quality, similarity
 from ml.arrays import Floats
 from ml.artifact import Artifact, load
-from ml.errors import InvalidArtifact, UnknownName
+from ml.errors import InvalidArtifact, UnknownName, near_matches
 from ml.outcome import Outcome
 from ml.prediction import Answer, Prediction
 from ml.requests import (
+    ExpectedGoalsRequest,
     GameOutcomeRequest,
     GoaliePerformanceRequest,
     GoalPredictionRequest,
@@ -26,6 +27,7 @@ from ml.requests import (
     SimilarPlayersRequest,
     WinProbabilityRequest,
 )
+from ml.season_simulation import SeasonOdds
 from snapshot.layout import DataDir
 
 _P = TypeVar("_P", bound=msgspec.Struct)
@@ -37,8 +39,21 @@ NAMES: Final = (
     scorers.NAME,
     similarity.NAME,
     chemistry.NAME,
+    shot_quality.NAME,
 )
-_NEAR: Final = 3
+_MOST_ODDS: Final = 8
+"""Numbers of simulations whose odds are kept; nearly everybody asks for the default one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledGame:
+    """A game still to play, with the prediction of its outcome."""
+
+    game_id: int
+    day: date
+    home_team_id: str
+    away_team_id: str
+    prediction: Prediction
 
 
 class Predictor:
@@ -55,6 +70,8 @@ class Predictor:
         self.scorers = self._parameters(scorers.NAME, scorers.Parameters)
         self.similarity = self._parameters(similarity.NAME, similarity.Parameters)
         self.chemistry = self._parameters(chemistry.NAME, chemistry.Parameters)
+        self.shots = self._parameters(shot_quality.NAME, shot_quality.Parameters)
+        self.odds: dict[int, SeasonOdds] = {}
         self.units = chemistry.units_of(dict(arrays.get(chemistry.NAME, {})))
 
     @classmethod
@@ -86,31 +103,21 @@ class Predictor:
             GoalPredictionRequest: self._goal_prediction,
             SimilarPlayersRequest: self._similar_players,
             LineChemistryRequest: self._line_chemistry,
+            ExpectedGoalsRequest: self._expected_goals,
         }
         return self._signed(request.model, answers[type(request)](request))
 
-    def game(self, home_team_id: str, away_team_id: str, day: date | None = None) -> Prediction:
-        """The outcome of one game; without a day, both sides rested, right after the last game known."""
-        home, away = self._team(home_team_id), self._team(away_team_id)
-        if home == away:
-            raise UnknownName("opponent", away_team_id, ())
-        return self._signed(
-            outcome.NAME, outcome.answer(self.outcome, home, away, None if day is None else day.toordinal())
-        )
-
-    def upcoming(self) -> list[dict[str, object]]:
+    def upcoming(self) -> list[ScheduledGame]:
         """Every game of the newest season still to play, in date order, with its prediction."""
         p = self.outcome.parameters
         return [
-            {
-                "game_id": game.game_id,
-                "date": date.fromordinal(game.day).isoformat(),
-                "home_team_id": p.teams[game.home],
-                "away_team_id": p.teams[game.away],
-                "prediction": self._signed(
-                    outcome.NAME, outcome.answer(self.outcome, game.home, game.away, game.day)
-                ).to_mapping(),
-            }
+            ScheduledGame(
+                game.game_id,
+                date.fromordinal(game.day),
+                p.teams[game.home],
+                p.teams[game.away],
+                self._signed(outcome.NAME, outcome.answer(self.outcome, game.home, game.away, game.day)),
+            )
             for game in p.scheduled
         ]
 
@@ -121,7 +128,7 @@ class Predictor:
             UnknownName: no such model, with near matches.
         """
         if model not in self.artifact.models:
-            raise UnknownName("model", model, _near(model, NAMES))
+            raise UnknownName("model", model, near_matches(model, NAMES))
         return self.artifact.models[model].evaluation
 
     def _signed(self, model: str, given: Answer) -> Prediction:
@@ -141,16 +148,21 @@ class Predictor:
 
     def _game_outcome(self, request: GameOutcomeRequest) -> Answer:
         f = request.features
-        home, away = self._two(f.home_team_id, f.away_team_id)
+        home, away = self._team(f.home_team_id), self._team(f.away_team_id)
         return outcome.answer(self.outcome, home, away, None if f.date is None else f.date.toordinal())
 
     def _win_probability(self, request: WinProbabilityRequest) -> Answer:
-        home, away = self._two(request.features.home_team_id, request.features.away_team_id)
+        home, away = self._team(request.features.home_team_id), self._team(request.features.away_team_id)
         return in_game.answer(self.outcome, self.in_game, request.features, home, away)
 
     def _playoff_probability(self, request: PlayoffProbabilityRequest) -> Answer:
-        team = self._team(request.features.team_id)
-        return season_odds.answer(self.outcome, self.season, team, request.features.simulations)
+        team, simulations = self._team(request.features.team_id), request.features.simulations
+        odds = self.odds.get(simulations)
+        if odds is None:  # the same seasons are drawn for every team, so they are played once
+            if len(self.odds) >= _MOST_ODDS:
+                self.odds.clear()
+            odds = self.odds[simulations] = season_odds.odds_of(self.outcome, self.season, simulations)
+        return season_odds.answer(self.outcome, self.season, team, odds)
 
     def _goalie_performance(self, request: GoaliePerformanceRequest) -> Answer:
         f = request.features
@@ -174,14 +186,10 @@ class Predictor:
 
     def _line_chemistry(self, request: LineChemistryRequest) -> Answer:
         group = [_known("tracked skater", player, self.chemistry.players) for player in request.features.player_ids]
-        if len(set(group)) < len(group):
-            raise UnknownName("second player", group[-1], ())
         return chemistry.answer(self.chemistry, self.units, group)
 
-    def _two(self, home: str, away: str) -> tuple[int, int]:
-        if home == away:
-            raise UnknownName("opponent", away, tuple(t for t in self.outcome.parameters.teams if t != home)[:_NEAR])
-        return self._team(home), self._team(away)
+    def _expected_goals(self, request: ExpectedGoalsRequest) -> Answer:
+        return shot_quality.answer(self.shots, request.features)
 
     def _team(self, team_id: str) -> int:
         teams = self.outcome.parameters.teams
@@ -194,8 +202,4 @@ class Predictor:
 def _known(kind: str, name: str, names: Iterable[str]) -> str:
     if name in names:
         return name
-    raise UnknownName(kind, name, _near(name, names))
-
-
-def _near(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(difflib.get_close_matches(name, list(names), n=_NEAR, cutoff=0.0))
+    raise UnknownName(kind, name, near_matches(name, names))

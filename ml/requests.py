@@ -1,9 +1,10 @@
 """The features of each model, typed: `Request` is their union, told apart by `model`. Loads no numpy."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -12,11 +13,20 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class GameOutcomeFeatures(_Strict):
-    """Two teams; without a date, both rested, at the time of the last game known."""
-
+class _TwoTeams(_Strict):
     home_team_id: Id
     away_team_id: Id
+
+    @model_validator(mode="after")
+    def _differ(self) -> Self:
+        if self.home_team_id == self.away_team_id:
+            raise PydanticCustomError("same_team", "A team cannot play itself: home_team_id equals away_team_id")
+        return self
+
+
+class GameOutcomeFeatures(_TwoTeams):
+    """Two teams; without a date, both rested, at the time of the last game known."""
+
     date: dt.date | None = None
 
 
@@ -35,11 +45,9 @@ class GoalPredictionFeatures(_Strict):
     game_context: GameContext = GameContext()
 
 
-class WinProbabilityFeatures(_Strict):
+class WinProbabilityFeatures(_TwoTeams):
     """A game in progress. Clock and periods as in the league's rules; skaters without goalies."""
 
-    home_team_id: Id
-    away_team_id: Id
     home_goals: int = Field(ge=0, le=99)
     away_goals: int = Field(ge=0, le=99)
     period: int = Field(ge=1, le=9)
@@ -76,6 +84,45 @@ class LineChemistryFeatures(_Strict):
     """Two to five skaters of one side."""
 
     player_ids: Annotated[list[Id], Field(min_length=2, max_length=5)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.player_ids)) < len(self.player_ids):
+            raise PydanticCustomError("same_player", "player_ids names a player twice")
+        return self
+
+
+ShotType = Literal[
+    "Wrist", "Backhand", "Slap", "Snap", "OneTime", "Tip", "Bat", "Poke", "WrapAround", "Dumpin", "Cradle", "Other"
+]
+
+
+class ExpectedGoalsFeatures(_Strict):
+    """A shot attempt. Coordinates in feet from centre ice, +x towards the net attacked; both or none."""
+
+    shot_type: ShotType | None = None
+    situation: Literal["EV", "PP", "SH", "EN"] | None = Field(
+        default=None, description="the shooters'; EN: at an empty net"
+    )
+    is_rebound: bool = Field(default=False, description="within 3 s of the side's attempt before")
+    is_rush: bool = Field(default=False, description="within 4 s of a rush's entry")
+    after_turnover: bool = Field(default=False, description="within 4 s of winning the puck from the other side")
+    is_blocked: bool = False
+    x_ft: float | None = Field(default=None, ge=-100, le=100)
+    y_ft: float | None = Field(default=None, ge=-42.5, le=42.5)
+
+    @model_validator(mode="after")
+    def _both_coordinates_or_none(self) -> Self:
+        if (self.x_ft is None) != (self.y_ft is None):
+            raise PydanticCustomError("half_a_place", "x_ft and y_ft are given together or not at all")
+        return self
+
+
+class ExpectedGoalsRequest(_Strict):
+    """A shot's goal probability."""
+
+    model: Literal["expected_goals"] = "expected_goals"
+    features: ExpectedGoalsFeatures
 
 
 class GameOutcomeRequest(_Strict):
@@ -134,8 +181,13 @@ Request = Annotated[
     | GoaliePerformanceRequest
     | PlayoffProbabilityRequest
     | SimilarPlayersRequest
-    | LineChemistryRequest,
+    | LineChemistryRequest
+    | ExpectedGoalsRequest,
     Field(discriminator="model"),
 ]
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 """Reads a request from plain data or JSON; pydantic's ValidationError says what is wrong with it."""
+KINDS: Final[dict[str, type[BaseModel]]] = {
+    kind.model_fields["model"].default: kind for kind in get_args(get_args(Request)[0])
+}
+"""Every model's name with the class of its requests."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from ml.arrays import Floats
 from ml.artifact import Trained
+from ml.baseline_rule import compared, said, to_publish
 from ml.counts import count_interval
 from ml.game_sheets import Sheets, read_sheets
 from ml.goalies import Parameters as GoalieParameters
@@ -17,7 +18,7 @@ from ml.outcome import FEW_GAMES, Outcome, burn_in
 from ml.player_rates import STATS, Shrinkage, learn_shrinkage, totals, walk
 from ml.prediction import Answer, Region, measured
 from ml.requests import GameContext
-from ml.scoring import regions_of, standard_error
+from ml.scoring import regions_of
 
 NAME: Final = "goal_prediction"
 FEATURES: Final = (
@@ -29,6 +30,7 @@ FEATURES: Final = (
     "is_home",
     "goalie_player_id",
 )
+METHOD: Final = "gamma_poisson"
 _EVEN: Final = 0.5
 _CERTAIN_PRIOR: Final = 1e6
 _HARDLY_ANY_PRIOR: Final = 0.3
@@ -60,18 +62,24 @@ def train(league: League) -> Trained:
     seen = sheets.seen
     if not len(seen):
         empty = Parameters({}, 3.0, None, ())
-        return Trained("gamma_poisson", empty, {}, FEATURES, {}, ("no game sheets: nothing to learn from",))
+        return Trained(METHOD, empty, {}, FEATURES, {}, ("no game sheets: nothing to learn from",))
     measured_on = _evaluate(league, sheets)
-    learned = learn_shrinkage(seen, len(sheets.players), sheets.position_of)
-    if measured_on.beaten:
-        learned = Shrinkage(learned.group_rate, np.full(3, _CERTAIN_PRIOR), learned.fade)
+    learned = _rival(learn_shrinkage(seen, len(sheets.players), sheets.position_of), measured_on.method)
     parameters = Parameters(
         _skaters(league, sheets, learned), sheets.league_goals, measured_on.coverage, measured_on.regions
     )
-    if measured_on.beaten:
-        warning = "the shrunk rates did not beat the position's rate: published is the position's"
-        return Trained("position_rate", parameters, {}, FEATURES, measured_on.evaluation, (warning,))
-    return Trained("gamma_poisson", parameters, {}, FEATURES, measured_on.evaluation)
+    method, evaluation = measured_on.method, measured_on.evaluation
+    warnings = said(METHOD, method, f"{evaluation.get('appearances', 0)} appearances")
+    return Trained(method, parameters, {}, FEATURES, evaluation, warnings, method != METHOD)
+
+
+def _rival(learned: Shrinkage, method: str) -> Shrinkage:
+    """The shrinkage that is the baseline of this name; the learned one for the model's own."""
+    if method == "position_rate":
+        return Shrinkage(learned.group_rate, np.full(3, _CERTAIN_PRIOR), learned.fade)
+    if method == "own_rate":
+        return Shrinkage(learned.group_rate, np.full(3, _HARDLY_ANY_PRIOR), np.ones(3))
+    return learned
 
 
 def _skaters(league: League, sheets: Sheets, learned: Shrinkage) -> dict[str, Skater]:
@@ -141,7 +149,7 @@ class _Measured:
     evaluation: dict[str, object]
     regions: tuple[Region, ...] = ()
     coverage: float | None = None
-    beaten: bool = False
+    method: str = METHOD
 
 
 def _evaluate(league: League, sheets: Sheets) -> _Measured:
@@ -152,39 +160,26 @@ def _evaluate(league: League, sheets: Sheets) -> _Measured:
     if not len(early) or not scored.any():
         return _Measured({})
     learned = learn_shrinkage(early, players, sheets.position_of)
-    shape, mean = walk(seen, learned, players)
-    rivals = {
-        "position_rate": Shrinkage(learned.group_rate, np.full(3, _CERTAIN_PRIOR), learned.fade),
-        "own_rate": Shrinkage(learned.group_rate, np.full(3, _HARDLY_ANY_PRIOR), np.ones(3)),
-    }
     came = (seen.counts[scored, 0] > 0).astype(np.float64)
+    walked = {m: walk(seen, _rival(learned, m), players) for m in (METHOD, "position_rate", "own_rate")}
+    losses = {name: _losses(_scores(*found)[scored], came) for name, found in walked.items()}
+    method = to_publish(METHOD, losses)
+    shape, mean = walked[method]
     chance = _scores(shape, mean)[scored]
-    compared = {
-        name: _compared(_scores(*walk(seen, rival, players))[scored], chance, came) for name, rival in rivals.items()
-    }
     sure, right = np.maximum(chance, 1.0 - chance), ((chance >= _EVEN) == (came == 1)).astype(np.float64)
     regions = regions_of(sure, right)
     covered = _coverage(shape[scored, 2], mean[scored, 2], seen.counts[scored, 2])
     evaluation: dict[str, object] = {
         "appearances": len(came),
-        "log_loss": float(_losses(chance, came).mean()),
+        "log_loss": float(losses[method].mean()),
         "brier": float(((chance - came) ** 2).mean()),
         "accuracy": float(right.mean()),
         "points_interval_coverage": covered,
-        "baselines": compared,
+        "baselines": compared(method, losses, "log_loss"),
         "calibration": {"bins": [msgspec.to_builtins(r) for r in regions_of(chance, came)]},
         "confidence": [msgspec.to_builtins(r) for r in regions],
     }
-    return _Measured(evaluation, regions, covered, compared["position_rate"]["log_loss_minus_model"] < 0)
-
-
-def _compared(rival: Floats, model: Floats, came: Floats) -> dict[str, float]:
-    difference = _losses(rival, came) - _losses(model, came)
-    return {
-        "log_loss": float(_losses(rival, came).mean()),
-        "log_loss_minus_model": float(difference.mean()),
-        "difference_standard_error": standard_error(difference),
-    }
+    return _Measured(evaluation, regions, covered, method)
 
 
 def _scores(shape: Floats, mean: Floats) -> Floats:

@@ -1,9 +1,11 @@
 """`playoff_probability`: a team's chance of a playoff place, its likely seed, and the cup.
 
-Measured at mid-season of up to three finished seasons, each simulated from what was known then.
+Measured after a quarter, a half and three quarters of up to three finished seasons, each simulated from what was known
+then. Where the simulation does not beat today's standings, or places by teams, that baseline is published.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ import numpy as np
 from hockey.league import LeagueRules
 from ml.arrays import TIE, Bools, Floats, Ints
 from ml.artifact import Trained
+from ml.baseline_rule import compared, said, to_publish
 from ml.league import League
 from ml.margin_model import MarginModel
 from ml.outcome import Outcome
@@ -22,8 +25,10 @@ from ml.season_simulation import Rulebook, SeasonOdds, Standing, simulate, stand
 
 NAME: Final = "playoff_probability"
 FEATURES: Final = ("team_id", "standings", "remaining schedule", "game_outcome", "league.toml")
-SIMULATIONS: Final = 10_000
+METHOD: Final = "monte_carlo"
 _EVALUATED_SEASONS: Final = 3
+_MOMENTS: Final = (0.25, 0.5, 0.75)
+"""Shares of a season after which its odds are measured."""
 _EVALUATION_SIMULATIONS: Final = 2_000
 _EVEN: Final = 0.5
 _OVERTIME_SHARE: Final = 0.2
@@ -31,7 +36,10 @@ _OVERTIME_SHARE: Final = 0.2
 
 
 class Parameters(msgspec.Struct, frozen=True):
-    """The season as it stands: what each team has, and what is left to play (team indices, day ordinals)."""
+    """The season as it stands: what each team has, and what is left to play (team indices, day ordinals).
+
+    `method` is what is published: the simulation, or the baseline that it did not beat.
+    """
 
     season_id: str
     in_season: tuple[bool, ...]
@@ -45,6 +53,14 @@ class Parameters(msgspec.Struct, frozen=True):
     overtime_share: float
     playoffs_begun: bool
     regions: tuple[Region, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    method: str = METHOD
+    evaluation: dict[str, object] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
 
 
 def train(league: League) -> Trained:
@@ -57,7 +73,7 @@ def train(league: League) -> Trained:
     done = np.flatnonzero(now & played & regular)
     left = np.flatnonzero(now & ~played & regular)
     standing = standing_of(games.take(done), overtime[done], league.rules.points)
-    evaluation, regions = _evaluate(league, season, complete=not len(left))
+    measured_on = _evaluate(league, season, complete=not len(left))
     present = np.zeros(len(games.teams), dtype=bool)
     present[games.home[now]] = present[games.away[now]] = True
     parameters = Parameters(
@@ -72,14 +88,22 @@ def train(league: League) -> Trained:
         rules=league.rules.to_mapping(),
         overtime_share=_overtime_share(league, overtime),
         playoffs_begun=bool((now & played & ~regular).any()),
-        regions=regions,
+        regions=measured_on.regions,
+        method=measured_on.method,
     )
-    return Trained("monte_carlo", parameters, {}, FEATURES, evaluation, _warnings(evaluation))
+    return Trained(
+        measured_on.method,
+        parameters,
+        {},
+        FEATURES,
+        measured_on.evaluation,
+        _warnings(measured_on),
+        is_baseline=measured_on.method != METHOD,
+    )
 
 
-def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULATIONS) -> Answer:
+def answer(outcome: Outcome, p: Parameters, team: int, odds: SeasonOdds) -> Answer:
     """A team's odds. The headline is the chance of a playoff place; the interval is of its final points."""
-    odds = season_odds(outcome, p, simulations)
     names = outcome.parameters.team_names
     chance = float(odds.playoffs[team])
     notes = ("playoff games have been played: title odds start from the seeds again",) if p.playoffs_begun else ()
@@ -95,7 +119,7 @@ def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULA
             "mean_points": float(odds.mean_points[team]),
             "seeds": {str(place + 1): float(share) for place, share in enumerate(odds.seeds[team]) if share > 0},
             "games_left": sum(team in pair for pair in zip(p.home, p.away, strict=True)),
-            "simulations": simulations,
+            "simulations": odds.seasons,
             "league": [
                 {"team": names[t], "playoffs": float(odds.playoffs[t]), "title": float(odds.title[t])}
                 for t in np.argsort(-odds.mean_points).tolist()
@@ -106,15 +130,28 @@ def answer(outcome: Outcome, p: Parameters, team: int, simulations: int = SIMULA
     )
 
 
-def season_odds(outcome: Outcome, p: Parameters, simulations: int) -> SeasonOdds:
-    """The odds of every team."""
+def odds_of(outcome: Outcome, p: Parameters, simulations: int) -> SeasonOdds:
+    """The odds of every team, from so many simulated seasons."""
     rules = LeagueRules.from_mapping(p.rules)
     fixtures = _fixtures(outcome, p)
     # teams without a game this season must not take a place
     points = np.where(p.in_season, np.array(p.points), -1e6)
     standing = Standing(points, np.array(p.wins), np.array(p.goal_difference))
     book = Rulebook(rules.points, _places(rules, sum(p.in_season)), p.overtime_share)
-    return simulate(outcome.margin, standing, fixtures, book, simulations, _forecast(outcome, fixtures))
+    odds = simulate(outcome.margin, standing, fixtures, book, simulations, _forecast(outcome, fixtures))
+    return odds if p.method == METHOD else _baseline(odds, standing, book.places, p)
+
+
+def _baseline(odds: SeasonOdds, standing: Standing, places: int, p: Parameters) -> SeasonOdds:
+    """The odds with places, playoffs and cup as the published baseline has them; points stay simulated."""
+    present = np.array(p.in_season, dtype=np.float64)
+    if p.method == "standings_today":
+        playoffs = _qualified(standing, places)
+        seeds = np.eye(len(present))[np.argsort(_order(standing))]
+    else:
+        playoffs = present * places / present.sum()
+        seeds = np.where(np.arange(len(present)) < present.sum(), present[:, None] / present.sum(), 0.0)
+    return replace(odds, seeds=seeds, playoffs=playoffs, title=playoffs / places)
 
 
 def overtime_games(league: League) -> Ints:
@@ -147,37 +184,33 @@ def _forecast(outcome: Outcome, fixtures: Games) -> Floats:
     return np.concatenate(days) if days else np.empty((0, 3))
 
 
-def _warnings(evaluation: dict[str, object]) -> tuple[str, ...]:
-    if not evaluation:
-        return ("no finished season to measure mid-season odds on",)
-    baselines = msgspec.convert(evaluation["baselines"], dict[str, dict[str, float]])
-    own = msgspec.convert(evaluation["brier"], float)
-    return tuple(
-        f"in the measured seasons {name} had the lower Brier score" for name, b in baselines.items() if b["brier"] < own
-    )
+def _warnings(measured_on: _Measured) -> tuple[str, ...]:
+    if not measured_on.evaluation:
+        return ("no finished season to measure odds on",)
+    return said(METHOD, measured_on.method, f"{measured_on.evaluation['seasons']} finished seasons")
 
 
-def _evaluate(league: League, season: int, *, complete: bool) -> tuple[dict[str, object], tuple[Region, ...]]:
-    """Brier scores of mid-season playoff odds, against places / teams and against today's standings."""
+def _evaluate(league: League, season: int, *, complete: bool) -> _Measured:
+    """Brier scores of odds within finished seasons, against places / teams and against today's standings."""
     finished = [s for s in range(season + complete) if _season_rows(league, s).any()][-_EVALUATED_SEASONS:]
-    found = [_half_season(league, s) for s in finished]
+    found = [_odds_after(league, s, share) for s in finished for share in _MOMENTS]
     if not found:
-        return {}, ()
-    chance, came, base, today = (np.concatenate([f[i] for f in found]) for i in range(4))
-    sure = np.maximum(chance, 1.0 - chance)
-    right = ((chance >= _EVEN) == (came == 1)).astype(np.float64)
-    regions = regions_of(sure, right)
+        return _Measured()
+    simulated, came, base, today = (np.concatenate([f[i] for f in found]) for i in range(4))
+    chances = {METHOD: simulated, "places_by_teams": base, "standings_today": today}
+    losses = {name: (chance - came) ** 2 for name, chance in chances.items()}
+    method = to_publish(METHOD, losses)
+    chance = chances[method]
+    regions = regions_of(np.maximum(chance, 1.0 - chance), ((chance >= _EVEN) == (came == 1)).astype(np.float64))
     evaluation: dict[str, object] = {
         "seasons": len(finished),
-        "teams": len(chance),
-        "brier": float(((chance - came) ** 2).mean()),
-        "baselines": {
-            "places_by_teams": {"brier": float(((base - came) ** 2).mean())},
-            "standings_today": {"brier": float(((today - came) ** 2).mean())},
-        },
+        "moments": list(_MOMENTS),
+        "odds": len(chance),
+        "brier": float(losses[method].mean()),
+        "baselines": compared(method, losses, "brier"),
         "confidence": [msgspec.to_builtins(r) for r in regions],
     }
-    return evaluation, regions
+    return _Measured(method, evaluation, regions)
 
 
 def _season_rows(league: League, season: int) -> Bools:
@@ -185,14 +218,14 @@ def _season_rows(league: League, season: int) -> Bools:
     return np.asarray((league.games.season == season) & played & np.array(league.is_regular, dtype=bool), dtype=bool)
 
 
-def _half_season(league: League, season: int) -> Sequence[Floats]:
-    """Per team of a finished season: chance at mid-season, whether it came true, and the two baselines' chances."""
+def _odds_after(league: League, season: int, share: float) -> Sequence[Floats]:
+    """Per team of a finished season, after this share of it: chance, whether it came true, the baselines' chances."""
     rows = np.flatnonzero(_season_rows(league, season))
     games, overtime, points = league.games, overtime_games(league), league.rules.points
-    half_day = games.day[rows[len(rows) // 2]]
-    done, left = rows[games.day[rows] < half_day], rows[games.day[rows] >= half_day]
+    now = games.day[rows[int(len(rows) * share)]]
+    done, left = rows[games.day[rows] < now], rows[games.day[rows] >= now]
     model = MarginModel(len(games.teams))
-    earlier = games.played().take(np.flatnonzero(games.played().day < half_day))
+    earlier = games.played().take(np.flatnonzero(games.played().day < now))
     for day in earlier.days() if len(earlier) else ():
         model.learn(earlier.take(day))
     present = np.unique(np.concatenate([games.home[rows], games.away[rows]]))
@@ -211,7 +244,11 @@ def _half_season(league: League, season: int) -> Sequence[Floats]:
 
 
 def _qualified(table: Standing, places: int) -> Floats:
-    order = np.lexsort((-table.goal_difference, -table.wins, -table.points))
+    order = _order(table)
     inside = np.zeros(len(order))
     inside[order[:places]] = 1.0
     return inside
+
+
+def _order(table: Standing) -> Ints:
+    return np.asarray(np.lexsort((-table.goal_difference, -table.wins, -table.points)), dtype=np.int64)

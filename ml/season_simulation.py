@@ -43,7 +43,7 @@ class Rulebook:
 class SeasonOdds:
     """Per team: share of seasons at each place (teams, places), with a playoff place, with the cup; mean points.
 
-    `points_low` and `points_high` bound the central 90 %.
+    `points_low` and `points_high` bound the central 90 %; `seasons` were simulated.
     """
 
     seeds: Floats
@@ -52,6 +52,7 @@ class SeasonOdds:
     mean_points: Floats
     points_low: Floats
     points_high: Floats
+    seasons: int
 
 
 def standing_of(games: Games, overtime: Ints, points: Points) -> Standing:
@@ -95,6 +96,7 @@ def simulate(
         points.mean(axis=0),
         low,
         high,
+        seasons,
     )
 
 

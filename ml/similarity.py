@@ -41,6 +41,8 @@ _STEADY_SECONDS: Final = 3600.0
 """A player's rates count against an hour at the league's mean."""
 _STEADY_TRIALS: Final = 40.0
 _FEW_PLAYERS: Final = 4
+_CHANCE: Final = 0.5
+_NO_BETTER: Final = "players' own games are no more alike than others': published is chance, all equally alike"
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -76,6 +78,9 @@ def train(league: League) -> Trained:
     center, scale = _scale(rates)
     place = (rates - center) / scale * reliability
     identified = _identified(*((half - center) / scale * reliability for half in halves))
+    is_chance = identified <= _CHANCE
+    if is_chance:  # nobody can be told apart: all are equally alike
+        place = np.zeros_like(place)
     titles = dict(league.frames["dim_player"].select("player_id", "player_full_name").rows())
     profiles = {
         player: Profile(titles.get(player) or player, float(seconds), tuple(rate.tolist()), tuple(spot.tolist()))
@@ -86,10 +91,12 @@ def train(league: League) -> Trained:
     evaluation: dict[str, object] = {
         "players": len(profiles),
         "identification_percentile": identified,
-        "baselines": {"chance": {"identification_percentile": 0.5}},
+        "baselines": {"chance": {"identification_percentile": _CHANCE}},
         "reliability": dict(zip(names, reliability.tolist(), strict=True)),
     }
     parameters = Parameters(profiles, names, tuple(reliability.tolist()), identified)
+    if is_chance:
+        return Trained("chance", parameters, {}, FEATURES, evaluation, (_NO_BETTER,), is_baseline=True)
     return Trained("standardised_rates", parameters, {}, FEATURES, evaluation)
 
 

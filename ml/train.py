@@ -1,6 +1,6 @@
 """`python -m ml.train --data-dir DIR [--seed N] [--progress-file PATH]`: train all models on the published snapshot.
 
-With a progress file, one JSON object a line, as the ETL writes them: `step` per model, then `completed` or `failed`.
+With a progress file, one JSON object a line: `step` per model as the ETL writes it, then `trained` or `failed`.
 Exit codes: 0 done, 1 failed, 2 usage.
 """
 
@@ -74,8 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ml.train: {result}", file=sys.stderr)
         return 1
     methods = {name: entry.method for name, entry in result.models.items()}
+    notes = [f"{name}: {warning}" for name, entry in result.models.items() for warning in entry.warnings]
     summary = {"model_version": result.model_version, "snapshot_id": result.source.snapshot_id, "models": methods}
-    progress.event(event="completed", result=summary)
+    progress.event(event="trained", result={**summary, "warnings": notes})
     for name, method in methods.items():
         print(f"{name:<22}{method}")
     print(f"Models {result.model_version}")

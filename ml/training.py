@@ -3,19 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from ml import chemistry, goalies, in_game, outcome, scorers, season_odds, similarity
+from ml import chemistry, goalies, in_game, in_game_training, outcome, scorers, season_odds, shot_quality, similarity
 from ml.artifact import Source, Trained
 from ml.league import COLUMNS, League
 from snapshot.reader import Snapshot
 
 TRAINERS: Final[Mapping[str, Callable[[League], Trained]]] = {
     outcome.NAME: outcome.train,
-    in_game.NAME: in_game.train,
+    in_game.NAME: in_game_training.train,
     season_odds.NAME: season_odds.train,
     goalies.NAME: goalies.train,
     scorers.NAME: scorers.train,
     similarity.NAME: similarity.train,
     chemistry.NAME: chemistry.train,
+    shot_quality.NAME: shot_quality.train,
 }
 
 

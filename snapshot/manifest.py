@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from snapshot.lineage import Part
+
 FORMAT_VERSION: Final = 1
 MANIFEST_FILE: Final = "manifest.json"
 
@@ -24,7 +26,7 @@ class InvalidManifest(ValueError):
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One column: its PostgreSQL type, meaning and, for quantities, unit; for metrics, formula and its source."""
+    """One column: its PostgreSQL type, meaning and, for quantities, unit; for metrics, formula, source and rows."""
 
     name: Identifier
     type: ColumnType
@@ -33,6 +35,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str | None = None
     formula: str | None = None
     source: str | None = None
+    made_from: tuple[Part, ...] = ()
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

@@ -68,6 +68,12 @@ def published(data_dir: DataDir) -> Snapshot | None:
     return None if target is None else load(target)
 
 
+def published_id(data_dir: DataDir) -> str | None:
+    """The id of the snapshot that `output` points at now, without opening it; None before the first publication."""
+    target = _resolve(data_dir.output)
+    return None if target is None else target.name
+
+
 def load(path: Path) -> Snapshot:
     """The snapshot in this directory.
 

@@ -1,4 +1,6 @@
-"""The lines that an ETL run writes into its progress file: one JSON object each, told apart by `event`.
+"""The lines that a child writes into its progress file: one JSON object each, told apart by `event`.
+
+An ETL run and a training say their steps alike; a run ends with `completed`, a training with `trained`.
 
 This is all that the service knows of the program it runs. Fields that a line has beyond these are ignored, and so are
 lines of another kind, so that the program may say more than an older service understands.
@@ -68,6 +70,21 @@ class Completed(msgspec.Struct, frozen=True, tag_field="event", tag="completed")
     result: RunResult
 
 
+class TrainingResult(msgspec.Struct, frozen=True):
+    """What a training made: the version, the snapshot it learned from, and each model's published method."""
+
+    model_version: str
+    snapshot_id: str
+    models: dict[str, str]
+    warnings: list[str] = []
+
+
+class Trained(msgspec.Struct, frozen=True, tag_field="event", tag="trained"):
+    """The training has published its models; the last line."""
+
+    result: TrainingResult
+
+
 class Failed(msgspec.Struct, frozen=True, tag_field="event", tag="failed"):
     """The run has failed for this reason, one readable sentence; the last line."""
 
@@ -75,7 +92,7 @@ class Failed(msgspec.Struct, frozen=True, tag_field="event", tag="failed"):
     exit_code: int = 1
 
 
-ProgressEvent = Started | Step | TableBuilt | Warned | Completed | Failed
+ProgressEvent = Started | Step | TableBuilt | Warned | Completed | Trained | Failed
 
 _DECODER: msgspec.json.Decoder[ProgressEvent] = msgspec.json.Decoder(ProgressEvent)
 

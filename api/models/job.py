@@ -231,6 +231,7 @@ class ETLOptions(BaseModel):
     validate_data: bool = Field(default=True, alias="validate", description="false turns hockey checks into warnings")
     upload_to_supabase: bool = Field(default=False, description="upload the new snapshot when the job completes")
     regenerate_schema: bool = Field(default=False, description="write the database schema anew when the job completes")
+    train: bool = Field(default=False, description="train the models anew when the job completes")
 
     @model_validator(mode="before")
     @classmethod

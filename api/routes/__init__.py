@@ -1,6 +1,7 @@
 """Thin handlers: parse, authorise, call one service, return a model."""
 
 from api.routes.etl import etl_router
+from api.routes.explain import explain_router
 from api.routes.games import games_router
 from api.routes.health import health_router
 from api.routes.ml import ml_router
@@ -10,6 +11,7 @@ from api.routes.upload import upload_router
 
 __all__ = [
     "etl_router",
+    "explain_router",
     "games_router",
     "health_router",
     "ml_router",

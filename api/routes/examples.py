@@ -16,6 +16,7 @@ _QUEUED: Final[dict[str, Any]] = {
         "validate": True,
         "upload_to_supabase": False,
         "regenerate_schema": False,
+        "train": False,
         "source": "excel",
         "exclude_game_ids": [],
     },

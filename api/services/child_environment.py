@@ -8,7 +8,7 @@ from typing import Protocol
 class ChildEnvironment(Protocol):
     """Gives the environment for a child that starts now; may wait for the database, until `cancelled` is set."""
 
-    def __call__(self, cancelled: threading.Event | None = None) -> Mapping[str, str]:
+    def __call__(self, cancelled: threading.Event | None = None, /) -> Mapping[str, str]:
         """The environment, secrets included: never log it.
 
         Raises:

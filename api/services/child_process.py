@@ -5,18 +5,29 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from api.services import child_launch
+from api.services.child_environment import ChildEnvironment
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed, JobStopped
 from api.services.job_store import ProcessRef
 from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark
 
 _POLL_SECONDS: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """How a job's program is started: an interpreter and a script, where, and with which environment."""
+
+    command: Sequence[str]
+    cwd: Path
+    environment: ChildEnvironment
 
 
 def run_child(

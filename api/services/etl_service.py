@@ -1,23 +1,20 @@
 """ETL jobs: queue them, and run `run_etl.py` as the child that does the work."""
 
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from api.errors import DomainError
 from api.models.job import Job, TriggerETLRequest
-from api.models.upload import SchemaRequest, UploadRequest
-from api.services.child_environment import ChildEnvironment
-from api.services.child_process import run_child
-from api.services.etl_watch import RunWatch, last_useful_line
+from api.services.child_process import Program, run_child
+from api.services.etl_watch import RunWatch, failure
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed, JobInterrupted
+from api.services.job_followers import Followers
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
-from api.services.upload_service import ETLRun, UploadService
+from api.services.upload_service import ETLRun
 from snapshot.fence import Fence
 from snapshot.files import LockHeld, exclusive
 from snapshot.layout import DataDir
@@ -25,28 +22,12 @@ from warehouse.errors import PublishCancelled
 
 _BLOCKED_BY_A_CHECK: Final = 3
 _LOOK_AGAIN_SECONDS: Final = 0.5
-# option of a job -> where its result names the follower, how that is queued, and what is said when it cannot be
-_FOLLOWERS: Final[Mapping[str, tuple[str, Callable[[UploadService, ETLRun], Job], str]]] = {
-    "regenerate_schema": (  # before the upload, which runs after it
-        "schema_job_id",
-        lambda uploads, run: uploads.generate_schema(SchemaRequest(), linked_to=run),
-        "The database schema was not written",
-    ),
-    "upload_to_supabase": (
-        "upload_job_id",
-        lambda uploads, run: uploads.upload_tables(UploadRequest(), linked_to=run),
-        "The tables were not uploaded",
-    ),
+# option of a job -> where its result names the follower, and what is said when that cannot be queued
+_FOLLOWERS: Final[Mapping[str, tuple[str, str]]] = {
+    "regenerate_schema": ("schema_job_id", "The database schema was not written"),  # before the upload, which needs it
+    "upload_to_supabase": ("upload_job_id", "The tables were not uploaded"),
+    "train": ("train_job_id", "The models were not trained"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ETLProgram:
-    """How the ETL program is started: an interpreter and a script, where, and with which environment."""
-
-    command: Sequence[str]
-    cwd: Path
-    environment: ChildEnvironment
 
 
 class ETLService:
@@ -57,14 +38,14 @@ class ETLService:
         jobs: JobManager,
         games: KnownGames,
         data_dir: DataDir,
-        uploads: UploadService,
+        followers: Followers,
         *,
-        program: ETLProgram,
+        program: Program,
     ) -> None:
         self._jobs = jobs
         self._games = games
         self._data_dir = data_dir
-        self._uploads = uploads
+        self._followers = followers
         self._program = program
 
     def run_etl_async(self, request: TriggerETLRequest, *, idempotency_key: str | None = None) -> Job:
@@ -156,12 +137,12 @@ class ETLService:
         if not wanted:
             return result
         if job.mode == "test" or not result.get("snapshot_id"):
-            return _warned(result, "Nothing was published, so nothing was uploaded and no schema was written")
+            return _warned(result, "Nothing was published, so no other job followed")
         run = ETLRun(job.job_id, str(result["snapshot_id"]))
         for option in wanted:
-            name, queue, not_done = _FOLLOWERS[option]
+            name, not_done = _FOLLOWERS[option]
             try:
-                result = {**result, name: queue(self._uploads, run).job_id}
+                result = {**result, name: self._followers[option](run).job_id}
             except DomainError as error:
                 result = _warned(result, f"{not_done}: {error.message}")
         return result
@@ -193,17 +174,5 @@ def _outcome(watch: RunWatch, exit_code: int, log: Path) -> dict[str, object]:
         if result is None:
             raise JobFailed("The ETL ended without saying what it did")
         return result
-    if watch.failed is not None:
-        reason = watch.failed.error
-    else:
-        reason = _ended_from_outside(exit_code) or last_useful_line(log) or f"The ETL ended with exit code {exit_code}"
-    raise JobFailed(f"Blocked by a check: {reason}" if exit_code == _BLOCKED_BY_A_CHECK else reason)
-
-
-def _ended_from_outside(exit_code: int) -> str | None:
-    """What ended a run that a signal ended; a negative code, or 128 more than the signal as shells have it."""
-    try:
-        name = signal.Signals(-exit_code if exit_code < 0 else exit_code - 128).name
-    except ValueError:
-        return None
-    return f"The ETL was ended from outside ({name})" + ("; is memory short?" if name == "SIGKILL" else "")
+    failed = failure(watch, exit_code, log, "The ETL")
+    raise JobFailed(f"Blocked by a check: {failed.message}") if exit_code == _BLOCKED_BY_A_CHECK else failed

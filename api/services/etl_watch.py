@@ -1,13 +1,15 @@
-"""Follow one ETL run by the file that it writes its progress into."""
+"""Follow one child, an ETL run or a training, by the file that it writes its progress into."""
 
 import re
+import signal
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from api.models.etl_progress import Completed, Failed, ProgressEvent, Step, TableBuilt, Warned, read_event
+from api.models.etl_progress import Completed, Failed, ProgressEvent, Step, TableBuilt, Trained, Warned, read_event
 from api.services.job_context import JobContext
+from api.services.job_errors import JobFailed
 
 _READ_BYTES: Final = 1 << 20
 _LONGEST_LINE: Final = 1 << 22
@@ -25,6 +27,7 @@ class RunWatch:
 
     def __init__(self, progress_file: Path, context: JobContext) -> None:
         self.completed: Completed | None = None
+        self.trained: Trained | None = None
         self.failed: Failed | None = None
         self.warnings: list[str] = []
         self._file = progress_file
@@ -60,6 +63,8 @@ class RunWatch:
                 self.warnings.append(event.message[:_LONGEST_SENTENCE])
             case Completed():
                 self.completed = event
+            case Trained():
+                self.trained = event
             case Failed():
                 self.failed = event
             case _:
@@ -77,6 +82,23 @@ class RunWatch:
         result: dict[str, object] = msgspec.to_builtins(self.completed.result)
         result["warnings"] = list(dict.fromkeys([*self.completed.result.warnings, *self.warnings]))
         return result
+
+
+def failure(watch: RunWatch, exit_code: int, log: Path, program: str) -> JobFailed:
+    """Why a child that ended by itself with this exit code has failed; `program` begins a sentence about it."""
+    if watch.failed is not None:
+        return JobFailed(watch.failed.error)
+    found = _ended_from_outside(exit_code, program) or last_useful_line(log)
+    return JobFailed(found or f"{program} ended with exit code {exit_code}")
+
+
+def _ended_from_outside(exit_code: int, program: str) -> str | None:
+    """What ended a child that a signal ended; a negative code, or 128 more than the signal as shells have it."""
+    try:
+        name = signal.Signals(-exit_code if exit_code < 0 else exit_code - 128).name
+    except ValueError:
+        return None
+    return f"{program} was ended from outside ({name})" + ("; is memory short?" if name == "SIGKILL" else "")
 
 
 def last_useful_line(log: Path) -> str | None:

@@ -11,6 +11,7 @@ from api.models.job_log import JobLog
 from api.services.job_manager import JobManager
 
 ETL_KINDS: Final = (JobKind.ETL,)
+TRAIN_KINDS: Final = (JobKind.TRAIN,)
 WAREHOUSE_KINDS: Final = (JobKind.UPLOAD, JobKind.SCHEMA)
 _LOG_PIECE_BYTES: Final = 256 * 1024
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,13 +35,29 @@ def tables_of(content: bytes, file_name: str, wanted: StagingTable | None) -> li
         UnusableFile: no file of these kinds, damaged, too large once unpacked, or without a table of the league.
     """
     if content.startswith(_WORKBOOK_MARKS):
-        return _of_workbook(content, file_name, wanted)
+        found = _of_workbook(content, file_name, wanted)
+        _refuse_keyless(found)
+        return found
     if wanted is None:
         stem = file_name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].rsplit(".", 1)[0]
         wanted = staging_table(stem)
     if wanted is None:
         raise UnusableFile("Which table is it? Say it in table_name, or in the file's name, such as dim_player.csv")
-    return [FileTable(wanted, _csv_rows(content))]
+    headers, rows = _csv_rows(content)
+    part = FileTable(wanted, rows, has_key=_has_key(wanted, headers))
+    _refuse_keyless([part])
+    return [part]
+
+
+def _has_key(table: StagingTable, headers: Iterable[str]) -> bool:
+    return set(table.key) <= {table.column_of(header) for header in headers}
+
+
+def _refuse_keyless(found: Iterable[FileTable]) -> None:
+    for part in found:
+        if not part.has_key:
+            key = " and ".join(part.table.key)
+            raise UnusableFile(f"The file has no column {key}, by which the rows of {part.table.name} are told apart")
 
 
 def _of_workbook(content: bytes, file_name: str, wanted: StagingTable | None) -> list[FileTable]:
@@ -84,7 +101,7 @@ def workbook_rows(workbook: "Workbook", sheet: str, table: StagingTable) -> File
     headers = [h for h in dict.fromkeys(workbook.headers(sheet)) if h and not _is_left_by_a_spreadsheet(h)]
     found = workbook.sheet(sheet, headers[:_MOST_COLUMNS])
     rows = [] if found is None else found.frame.drop(ROW).to_dicts()
-    return FileTable(table, rows, has_key=set(table.key) <= {table.column_of(header) for header in headers})
+    return FileTable(table, rows, has_key=_has_key(table, headers))
 
 
 def _is_left_by_a_spreadsheet(header: str) -> bool:
@@ -92,7 +109,8 @@ def _is_left_by_a_spreadsheet(header: str) -> bool:
     return header == "index" or header.startswith("unnamed") or header.endswith("_")
 
 
-def _csv_rows(content: bytes) -> list[dict[str, object]]:
+def _csv_rows(content: bytes) -> tuple[list[str], list[dict[str, object]]]:
+    """The headers of a CSV file, and its rows by them."""
     text = _decoded(content)
     first_line = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first_line.count)
@@ -112,7 +130,7 @@ def _csv_rows(content: bytes) -> list[dict[str, object]]:
     if long is not None:
         raise UnusableFile(f"Line {long + 1} has more cells than the first line has headers")
     wanted = [(i, h) for i, h in enumerate(headers) if h and not _is_left_by_a_spreadsheet(h.lower())]
-    return [{h: line[i].strip() or None if i < len(line) else None for i, h in wanted} for line in lines[1:]]
+    return headers, [{h: line[i].strip() or None if i < len(line) else None for i, h in wanted} for line in lines[1:]]
 
 
 def _decoded(content: bytes) -> str:

@@ -4,6 +4,8 @@ from typing import Final
 
 from etl.columns.column import count, integer, numeric, text
 
+XG_SOURCE: Final = "hockey/expected_goals.py"
+
 PLAYER_GAME_KEY: Final = text("player_game_key", "game_id and player_id, joined by _.")
 GOALIE_GAME_KEY: Final = text("goalie_game_key", "game_id and player_id, joined by _.")
 TEAM_GAME_KEY: Final = text("team_game_key", "game_id and team_id, joined by _.")
@@ -62,8 +64,27 @@ FENWICK_FOR: Final = integer("fenwick_for", "Own unblocked attempts; for a skate
 FENWICK_AGAINST: Final = integer("fenwick_against", "Opponents' unblocked attempts; for a skater, while on the ice.")
 FF_PCT: Final = numeric("ff_pct", "Share of the unblocked attempts that were own, 0-100.", "%")
 FF_PCT_REL: Final = numeric("ff_pct_rel", "ff_pct on the ice less the team's while off it.", "percentage points")
+ON_ICE_GOALS_FOR: Final = integer("goals_for", "Own side's goals while on the ice, all situations.")
+ON_ICE_GOALS_AGAINST: Final = integer("goals_against", "Goals of the other side while on the ice, all situations.")
+ON_ICE_XG_FOR: Final = numeric("on_ice_xg_for", "Expected goals of the own side while on the ice.", source=XG_SOURCE)
+ON_ICE_XG_AGAINST: Final = numeric(
+    "on_ice_xg_against", "Expected goals of the other side while on the ice.", source=XG_SOURCE
+)
+XG_PCT: Final = numeric(
+    "xg_pct",
+    "Share of the expected goals on the ice that were own, 0-100.",
+    "%",
+    formula="100 * on_ice_xg_for / (on_ice_xg_for + on_ice_xg_against)",
+)
+XG_PCT_REL: Final = numeric("xg_pct_rel", "xg_pct on the ice less the team's while off it.", "percentage points")
 PER_60: Final = tuple(
-    numeric(f"{what}_per_60", f"{what.title()} per hour of ice time.") for what in ("goals", "assists", "points")
+    numeric(f"{what}_per_60", f"{what.title()} per hour of ice time.", formula=f"3600 * {what} / toi_seconds")
+    for what in ("goals", "assists", "points")
+)
+ON_ICE_RATES: Final = tuple(f"{what}_{way}" for what in ("corsi", "fenwick", "on_ice_xg") for way in ("for", "against"))
+ON_ICE_PER_60: Final = tuple(
+    numeric(f"{name}_per_60", f"{name} per hour of ice time.", formula=f"3600 * {name} / toi_seconds")
+    for name in ON_ICE_RATES
 )
 
 # name: (what it counts, the play details that make it)
@@ -110,14 +131,17 @@ SUPPORT_DEF: Final = count("support_def_events", "Opponents' plays defended in s
 DEF_INVOLVEMENT: Final = count("def_involvement", "Opponents' plays defended, first or in support.")
 
 XG_FOR: Final = numeric(
-    "xg_for", "Expected goals of the own attempts: the sum of their chances (hockey/expected_goals.py); blocked ones 0."
+    "xg_for", "Expected goals of the own attempts: the sum of their chances, blocked ones 0.", source=XG_SOURCE
 )
 XG_ADJ: Final = numeric(
-    "xg_adj", "xg_for adjusted for flurries: each attempt times the chance that none before it in its flurry went in."
+    "xg_adj",
+    "Expected goals adjusted for flurries: each attempt times the chance that none before it in its flurry went in.",
+    formula="sum of xg * product of (1 - xg) over the earlier attempts of the flurry",
+    source="MoneyPuck",
 )
-XG_AGAINST: Final = numeric("xg_against", "Expected goals of the opponents' attempts.")
+XG_AGAINST: Final = numeric("xg_against", "Expected goals of the opponents' attempts.", source=XG_SOURCE)
 GOALIE_XG_AGAINST: Final = numeric(
-    "xg_against", "Expected goals of the attempts that the goalie faced, misses included."
+    "xg_against", "Expected goals of the attempts that the goalie faced, misses included.", source=XG_SOURCE
 )
 FORECHECKS: Final = count("forechecks", "Forechecks tagged.")
 

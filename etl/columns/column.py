@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from snapshot.lineage import Part
 from snapshot.manifest import Column as ManifestColumn
 from snapshot.manifest import ColumnType
 
@@ -27,7 +28,7 @@ class Column:
     `sql_type` is its PostgreSQL type; `references` ("dim_player.player_id") the column whose values it repeats;
     a column that is not `nullable` never holds a null in any table. A metric says by `formula` how it is computed, in
     terms of columns and events ("100 * corsi_for / (corsi_for + corsi_against)"), and by `source` whose definition
-    that is, where it is not the plain rule of the game.
+    that is, where it is not the plain rule of the game; `made_from` are the published rows that it counts or sums.
     """
 
     sql_type: ColumnType
@@ -38,6 +39,7 @@ class Column:
     references: str | None = None
     formula: str | None = None
     source: str | None = None
+    made_from: tuple[Part, ...] = ()
 
     @property
     def frame_type(self) -> pl.DataType | type[pl.DataType]:
@@ -54,6 +56,7 @@ class Column:
             unit=self.unit,
             formula=self.formula,
             source=self.source,
+            made_from=self.made_from,
         )
 
 

@@ -76,6 +76,14 @@ ASSIST_NAMES: Final = tuple(
     text(f"{kind}_assist_name", f"Name of the player with the {kind} assist.") for kind in ("primary", "secondary")
 )
 ASSIST_COUNT: Final = count("assists", "Assists credited on the goal.")
+ASSIST_KEY: Final = text("assist_id", "goal_id and player_id, joined by _.")
+GOAL_REFERENCE: Final = replace(GOAL_KEY, description="The goal.", nullable=False, references="fact_goals.goal_id")
+ASSISTANT_ID: Final = replace(PLAYER_ID, description="Who is credited with the assist.", nullable=False)
+ASSISTANT_NAME: Final = text("player_name", "Name of that player.")
+IS_PRIMARY: Final = boolean("is_primary", "First assist; else second.", nullable=False)
+ASSIST_EVENT_ID: Final = replace(
+    EVENT_ID, name="assist_event_id", description="The event marked as the assist.", nullable=False
+)
 IS_EMPTY_NET: Final = boolean("is_empty_net", "Whether the net scored on was empty; null without a valid stint.")
 IS_POWER_PLAY: Final = boolean("is_power_play", "Scored with more skaters, both goalies on the ice.")
 IS_SHORT_HANDED: Final = boolean("is_short_handed", "Scored with fewer skaters, both goalies on the ice.")
@@ -90,6 +98,15 @@ SHOT_TYPE: Final = text("shot_type", "How it was shot, as Shot_Wrist.")
 IS_ON_NET: Final = boolean("is_on_net", "Saved or scored.", nullable=False)
 IS_BLOCKED: Final = boolean("is_blocked", "Blocked by a skater of either side.", nullable=False)
 SHOT_IS_GOAL: Final = boolean("is_goal", "Whether it scored.", nullable=False)
+OFF_REBOUND: Final = boolean("off_rebound", "Within 3 s of the side's attempt before, in the same stretch of play.")
+OFF_RUSH: Final = boolean("off_rush", "Within 4 s of a rush's entry.")
+AFTER_TURNOVER: Final = boolean("after_turnover", "Within 4 s of the other side's giveaway or an own takeaway.")
+XG_SHOT_TYPE: Final = text(
+    "xg_shot_type", "How it was shot as its expected goals take it: Wrist; a tipped shot is a Tip, whatever it was."
+)
+XG_SITUATION: Final = text("xg_situation", "The shooters' EV, PP or SH; EN where the net they shot at was empty.")
+SHOT_XG: Final = numeric("xg", "Chance that the attempt is a goal (hockey/expected_goals.py); 0 when blocked.")
+SHOT_XG_ADJ: Final = numeric("xg_adj", "xg times the chance that no earlier attempt of its flurry went in.")
 BLOCKER_ID: Final = replace(PLAYER_ID, name="blocker_player_id", description="The opponent who blocked it.")
 
 SAVE_KEY: Final = text("save_key", "SV, game number and five-digit event index.")

@@ -16,6 +16,7 @@ BLUE_LINE_X: Final = 25.0
 RANGE_X: Final[Mapping[str, tuple[float, float]]] = {"o": (26.0, 95.0), "n": (-24.0, 24.0), "d": (-95.0, -26.0)}
 # mean distance of a shot in feet: what goes in was closer
 SHOT_FEET: Final[Mapping[str, float]] = {"Shot_Goal": 16.0, "Shot_OnNetSaved": 27.0, "Shot_Blocked": 36.0}
+FURTHER_POINTS: Final = (0, 1, 1, 1, 2, 2, 3, 5, 7, 9)  # after the first one; at most ten in all
 AT_THE_SHOT: Final = frozenset({"Goal", "Save", "Rebound"})
 
 
@@ -59,7 +60,7 @@ def _puck(event: Event, rng: Random) -> list[Point]:
     low, high = RANGE_X[event.zone]
     x, y = rng.uniform(low, high), rng.uniform(-39, 39)
     path = [(x, y)]
-    for _ in range(rng.choice((0, 1, 1, 2, 3)) if event.type in {"Possession", "Pass", "LoosePuck"} else 0):
+    for _ in range(rng.choice(FURTHER_POINTS) if event.type in {"Possession", "Pass", "LoosePuck"} else 0):
         x, y = _bounded(x + rng.gauss(6, 12), 97), _bounded(y + rng.gauss(0, 10), 40)
         path.append((x, y))
     return path

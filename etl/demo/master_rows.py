@@ -41,9 +41,9 @@ def player_rows(league: League) -> Iterator[Row]:
             "player_csah_current_team": None,
             "player_norad_current_team_id": squad.team.team_id if squad else None,
             "player_csah_current_team_id": None,
-            "other_url": None,
+            "other_url": f"https://pages.example/{player.player_id}" if player.birth_year % 5 == 0 else None,
             "player_url": f"https://league.example/players/{player.player_id}",
-            "player_image": None,
+            "player_image": f"https://league.example/players/{player.player_id}.jpg",
         }
 
 
@@ -63,7 +63,7 @@ def team_rows(league: League) -> Iterator[Row]:
             "team_color2": team.colors[1],
             "team_color3": None,
             "team_color4": None,
-            "team_logo": None,
+            "team_logo": f"https://league.example/teams/{team.team_id}.png",
             "team_url": f"https://league.example/teams/{team.team_id}",
         }
 

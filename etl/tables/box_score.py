@@ -6,10 +6,13 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import on_ice as o
 from etl.columns import possession as s
+from etl.columns import value as v
+from etl.columns.lineage import SKATER_GAME, explained
 from etl.registry import table
-from etl.tables.credit import PLAYER
-from etl.tables.expressions import int32, per_60, percentage, position_name, ratio
+from etl.tables.credit import ON_ICE_COLUMNS, PLAYER
+from etl.tables.expressions import DIGITS, int32, per_60, percentage, position_name, ratio
 
 
 @table(
@@ -69,7 +72,15 @@ _ON_ICE_COLUMNS: Final = (
     c.FENWICK_AGAINST,
     c.FF_PCT,
     c.FF_PCT_REL,
+    c.ON_ICE_GOALS_FOR,
+    c.ON_ICE_GOALS_AGAINST,
+    c.ON_ICE_XG_FOR,
+    c.ON_ICE_XG_AGAINST,
+    c.XG_PCT,
+    c.XG_PCT_REL,
     *c.PER_60,
+    *c.ON_ICE_PER_60,
+    *o.ZONE_STARTS,
 )
 _CREDIT_COLUMNS: Final = (
     c.GOALS,
@@ -132,6 +143,7 @@ _COLUMNS: Final = (
     *_RUSH_COLUMNS,
     c.XG_FOR,
     c.XG_ADJ,
+    *v.SKATER_VALUE,
 )
 
 
@@ -175,29 +187,38 @@ def skater_lines(
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, SKATER_GAME),
 )
-def fact_player_game_stats(skater_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+def fact_player_game_stats(
+    skater_lines: pl.DataFrame, skater_value: pl.DataFrame, player_zone_starts: pl.DataFrame, dim_player: pl.DataFrame
+) -> pl.DataFrame:
     """The box score of the skaters: credits from the events, on-ice figures from the stints. Goalies have their own.
 
     On-ice figures are null, not 0, in a game without valid stints.
     """
     names = dim_player.select("player_id", player_name="player_full_name")
-    return skater_lines.join(names, on="player_id", how="left", maintain_order="left").select(
-        pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
-        *(column.name for column in _COLUMNS[1:]),
+    return (
+        skater_lines.join(skater_value, on=PLAYER, maintain_order="left")
+        .join(player_zone_starts, on=PLAYER, how="left", maintain_order="left")
+        .with_columns(pl.when("has_stints").then(pl.col(name).fill_null(0)).alias(name) for name in _ZONE_STARTS)
+        .with_columns(zone_start_pct=_zone_start_pct())
+        .join(names, on="player_id", how="left", maintain_order="left")
+        .select(
+            pl.format("{}_{}", "game_id", "player_id").alias("player_game_key"),
+            *(column.name for column in _COLUMNS[1:]),
+        )
     )
 
 
-_FROM_STINTS: Final = (
-    "toi",
-    "shift_count",
-    *(
-        f"{name}_{way}"
-        for name in ("corsi", "fenwick", "goals", "goals_power_play", "goals_short_handed")
-        for way in ("for", "against")
-    ),
-)
+_ZONE_STARTS: Final = tuple(f"zone_starts_{zone}" for zone in ("offensive", "neutral", "defensive"))
+
+
+def _zone_start_pct() -> pl.Expr:
+    offensive = pl.col("zone_starts_offensive")
+    return percentage(offensive, offensive + pl.col("zone_starts_defensive"))
+
+
+_FROM_STINTS: Final = ("toi", "shift_count", *ON_ICE_COLUMNS)
 _COUNTED: Final = tuple(
     column
     for column in (*_CREDIT_COLUMNS, *_TAG_COLUMNS, *_RUSH_COLUMNS)
@@ -240,15 +261,17 @@ def _rates() -> dict[str, pl.Expr]:
         "avg_shift": ratio("toi_seconds", "shift_count"),
         "cf_pct": percentage("corsi_for", pl.col("corsi_for") + pl.col("corsi_against")),
         "ff_pct": percentage("fenwick_for", pl.col("fenwick_for") + pl.col("fenwick_against")),
-        **{f"{what}_per_60": per_60(what) for what in ("goals", "assists", "points")},
+        "xg_pct": percentage("on_ice_xg_for", pl.col("on_ice_xg_for") + pl.col("on_ice_xg_against")),
+        **{f"{what}_per_60": per_60(what) for what in ("goals", "assists", "points", *c.ON_ICE_RATES)},
     }
 
 
 def _relative() -> dict[str, pl.Expr]:
     """On-ice share less the share of the team's stint attempts while the player was off."""
     relative = {}
-    for share, name in (("cf_pct", "corsi"), ("ff_pct", "fenwick")):
-        off_for = pl.col(f"team_{name}_for") - pl.col(f"{name}_for")
-        off_against = pl.col(f"team_{name}_against") - pl.col(f"{name}_against")
+    for share, name in (("cf_pct", "corsi"), ("ff_pct", "fenwick"), ("xg_pct", "on_ice_xg")):
+        off_for, off_against = (
+            (pl.col(f"team_{name}_{way}") - pl.col(f"{name}_{way}")).round(DIGITS) for way in ("for", "against")
+        )
         relative[f"{share}_rel"] = pl.col(share) - percentage(off_for, off_for + off_against)
     return relative

@@ -6,7 +6,7 @@ import polars as pl
 
 from etl.columns.boxscore import MICRO_STATS
 from etl.registry import table
-from etl.tables.expressions import other_side
+from etl.tables.expressions import DIGITS, other_side
 from etl.tables.puck_play import is_controlled
 from etl.tables.shots import SAVED
 
@@ -122,7 +122,10 @@ def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFram
     )
 
 
-_ON_ICE: Final = ("corsi", "fenwick", "goals", "goals_power_play", "goals_short_handed")
+_COUNTS: Final = ("corsi", "fenwick", "goals", "goals_power_play", "goals_short_handed", "corsi_even", "goals_even")
+_CHANCES: Final = ("on_ice_xg", "on_ice_xg_even")
+_ON_ICE: Final = (*_COUNTS, *_CHANCES)
+ON_ICE_COLUMNS: Final = tuple(f"{name}_{way}" for name in _ON_ICE for way in ("for", "against"))
 
 
 @table(
@@ -133,7 +136,7 @@ _ON_ICE: Final = ("corsi", "fenwick", "goals", "goals_power_play", "goals_short_
     per_game=True,
 )
 def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame) -> pl.DataFrame:
-    """Ice time, shifts, and the attempts and goals of both sides during the player's stints as a skater.
+    """Ice time, shifts, and attempts, goals and expected goals of both sides during the player's stints as a skater.
 
     `<count>_for` and `<count>_against`; the special-teams counts are by the scoring side's situation.
     """
@@ -150,11 +153,7 @@ def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame
         .join(against.rename({name: f"{name}_against" for name in _ON_ICE}), on=stint, how="left")
         .group_by(PLAYER)
         .agg(
-            *(
-                skating.then(f"{name}_{way}").sum().cast(pl.Int32).alias(f"{name}_{way}")
-                for name in _ON_ICE
-                for way in ("for", "against")
-            ),
+            *(_total(skating.then(f"{name}_{way}"), name) for name in _ON_ICE for way in ("for", "against")),
             side=pl.col("team_venue").min(),
             toi=pl.col("shift_duration").sum(),
             toi_in_net=pl.col("shift_duration").filter("is_goalie").sum(),
@@ -163,6 +162,10 @@ def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame
         .sort(PLAYER)
         .collect()
     )
+
+
+def _total(of_rows: pl.Expr, name: str) -> pl.Expr:
+    return of_rows.sum().cast(pl.Int32) if name in _COUNTS else of_rows.sum().cast(pl.Float64).round(DIGITS)
 
 
 @table(
@@ -199,8 +202,10 @@ def player_credits(
 )
 def side_attempts(stint_attempts: pl.DataFrame) -> pl.DataFrame:
     """A side's attempts in valid stints, for and against: what its players' shares are relative to."""
-    own = stint_attempts.group_by("game_id", "side").agg(pl.col("corsi", "fenwick").sum().cast(pl.Int32))
-    names = {"corsi": "team_corsi_for", "fenwick": "team_fenwick_for"}
+    own = stint_attempts.group_by("game_id", "side").agg(
+        pl.col("corsi", "fenwick").sum().cast(pl.Int32), pl.col("on_ice_xg").sum().round(DIGITS)
+    )
+    names = {name: f"team_{name}_for" for name in ("corsi", "fenwick", "on_ice_xg")}
     against = own.with_columns(side=other_side("side")).rename(
         {name: there.replace("_for", "_against") for name, there in names.items()}
     )

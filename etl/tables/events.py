@@ -130,7 +130,7 @@ _CONTEXT: Final = (
         c.PLAY_DETAIL,
         c.PLAY_DETAIL_2,
         c.LINKED_EVENT_KEY,
-        s.SEQUENCE_REFERENCE,
+        s.SEQUENCE_KEY,
         s.PLAY_KEY,
         s.SEQUENCE_INDEX,
         s.PLAY_INDEX,
@@ -165,12 +165,17 @@ def fact_events(
     return rows.select(*_WHAT, *_WHEN, *_WHO, *_CONTEXT)
 
 
-_ROLE: Final = (
+ROLE: Final = (
     pl.when(pl.col("role_n") == 0)
     .then(pl.format("{}_goalie", "side_role"))
     .otherwise(pl.format("{}_player_{}", "side_role", "role_n"))
 )
-_ROLE_TYPES: Final = {"event": "E", "opp": "O"}
+EVENT_PLAYER_KEY: Final = pl.format(
+    "{}{}{}",
+    "event_id",
+    pl.col("side_role").replace_strict({"event": "E", "opp": "O"}, return_dtype=pl.String),
+    "role_n",
+)
 
 
 @table(
@@ -204,7 +209,6 @@ def fact_event_players(event_players: pl.DataFrame, game_sides: pl.DataFrame, di
     """Who did what in each event. A sweater number that is on no roster leaves player_id null."""
     teams = game_sides.select("game_id", "side", "team_id", "team_name")
     names = dim_player.select("player_id", player_name="player_full_name")
-    side = pl.col("side_role").replace_strict(_ROLE_TYPES, return_dtype=pl.String)
     role = pl.col("role_n")
     return (
         event_players.join(
@@ -213,12 +217,12 @@ def fact_event_players(event_players: pl.DataFrame, game_sides: pl.DataFrame, di
         .join(names, on="player_id", how="left", maintain_order="left")
         .with_columns(event_id=numbered("EV", "event_idx"))
         .select(
-            pl.format("{}{}{}", "event_id", side, role).alias("event_player_key"),
+            EVENT_PLAYER_KEY.alias("event_player_key"),
             "event_id",
             "game_id",
             pl.col("event_idx").cast(pl.Int32).alias("event_index"),
             "player_id",
-            _ROLE.alias("player_role"),
+            ROLE.alias("player_role"),
             role.cast(pl.Int32).alias("role_number"),
             int32("jersey").alias("player_game_number"),
             "player_name",

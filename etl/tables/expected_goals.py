@@ -6,12 +6,13 @@ from typing import Final
 import polars as pl
 
 from etl.registry import table
-from etl.tables.expressions import other_side, side_value
+from etl.tables.expressions import DIGITS, other_side, side_value
 from etl.tables.possession import EVENT
 from etl.tables.stints import BLOCKED
 from hockey.details import DETAILS
 from hockey.event_types import EVENT_TYPES
 from hockey.expected_goals import (
+    HIGH_DANGER_XG,
     MIN_OPEN_NET,
     REBOUND_SECONDS,
     RUSH_SECONDS,
@@ -82,6 +83,7 @@ def _within(then: str, seconds: float) -> pl.Expr:
 # a shot tipped on its way is a tip, whatever the shot was; of a goal some trackers name the type on the Goal row only
 _TIPPED: Final = ("Shot_TippedOnNetSaved", "Shot_DeflectedOnNetSaved", "Shot_OnNetTippedGoal", "Shot_Tipped")
 _SCORED: Final = tuple(d.code for d in DETAILS if d.event_type == "Shot" and d.category == "goal")
+_ON_GOAL: Final = tuple(d.code for d in DETAILS if d.event_type == "Shot" and d.category in {"goal", "saved"})
 _NEXT_IS_ITS_GOAL: Final = (
     (_TYPE.shift(-1) == "Goal")
     & (pl.col("game_id").shift(-1) == pl.col("game_id"))
@@ -125,6 +127,7 @@ def shot_xg(plays: pl.DataFrame, attempt_context: pl.DataFrame, stints: pl.DataF
         .with_columns(
             situation=pl.when(~net_defended).then(pl.lit("EN")).when(pl.col("situation") != "EN").then("situation"),
             is_unblocked=~_DETAIL.is_in(BLOCKED).fill_null(value=False),
+            is_on_goal=_DETAIL.is_in(_ON_GOAL).fill_null(value=False),
             is_goal=_DETAIL.is_in(_SCORED).fill_null(value=False),
             **_place(),
         )
@@ -136,7 +139,7 @@ def shot_xg(plays: pl.DataFrame, attempt_context: pl.DataFrame, stints: pl.DataF
     )
 
 
-_FEATURES: Final = ("is_unblocked", "is_goal", "is_rebound", "is_rush", "after_turnover")
+_FEATURES: Final = ("is_unblocked", "is_on_goal", "is_goal", "is_rebound", "is_rush", "after_turnover")
 
 
 def _place() -> dict[str, pl.Expr]:
@@ -177,7 +180,10 @@ def _no_earlier_goal() -> pl.Expr:
     return (missed.cum_sum().over("game_id", "team", "flurry") - missed).exp()
 
 
-_SUMS: Final = {"xg_for": pl.col("xg").sum(), "xg_adj": pl.col("xg_flurry_adjusted").sum()}
+_SUMS: Final = {
+    "xg_for": pl.col("xg").sum().round(DIGITS),
+    "xg_adj": pl.col("xg_flurry_adjusted").sum().round(DIGITS),
+}
 
 
 @table(
@@ -207,6 +213,14 @@ def side_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     return shot_xg.group_by(side).agg(**_SUMS).sort(side)
 
 
+_HIGH_DANGER: Final = pl.col("is_on_goal") & (pl.col("xg") >= HIGH_DANGER_XG)
+_FACED: Final = {
+    "xg_against": pl.col("xg").sum().round(DIGITS),
+    "hd_shots_against": _HIGH_DANGER.sum().cast(pl.Int32),
+    "hd_saves": (_HIGH_DANGER & ~pl.col("is_goal")).sum().cast(pl.Int32),
+}
+
+
 @table(
     key=("game_id", "side", "player_id"),
     grain="one goalie of one side shot at in one game",
@@ -215,7 +229,7 @@ def side_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     per_game=True,
 )
 def goalie_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
-    """Expected goals of the attempts each goalie faced; `side` is the goalie's."""
+    """Expected goals of the attempts each goalie faced, and those of high danger on goal; `side` is the goalie's."""
     goalie = ["game_id", "side", "player_id"]
     faced = shot_xg.drop_nulls("goalie_player_id").rename({"goalie_player_id": "player_id"})
-    return faced.with_columns(other_side("side")).group_by(goalie).agg(xg_against=pl.col("xg").sum()).sort(goalie)
+    return faced.with_columns(other_side("side")).group_by(goalie).agg(**_FACED).sort(goalie)

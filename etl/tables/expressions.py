@@ -6,6 +6,7 @@ import polars as pl
 
 POSITIONS: Final = {"F": "Forward", "D": "Defense", "G": "Goalie"}
 ZONE_NAMES: Final = {"o": "Offensive", "n": "Neutral", "d": "Defensive"}
+DIGITS: Final = 9  # of sums of fractions: the order of adding on several threads changes the last bits
 OTHER_SIDE: Final = {"home": "away", "away": "home"}
 
 

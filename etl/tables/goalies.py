@@ -6,9 +6,12 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import value as v
+from etl.columns.lineage import GOALIE_GAME, explained
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio
+from hockey.value import GOALS_PER_WIN, REPLACEMENT_PER_SHOT
 
 _SAVE_KINDS: Final = {
     f"saves_{kind}": pl.col("save_type").is_in(codes).fill_null(value=False).sum().cast(pl.Int32)
@@ -44,7 +47,7 @@ def goalie_lines(
         .join(goalie_xg, on=in_net, how="left")
         .join(player_on_ice.select(*PLAYER, "toi_in_net"), on=PLAYER, how="left")
         .with_columns(
-            pl.col("saves", "goals_against", "xg_against", *_SAVE_KINDS).fill_null(0),
+            pl.col("saves", "goals_against", *_FACED, *_SAVE_KINDS).fill_null(0),
             toi=pl.when("has_stints").then(pl.col("toi_in_net").fill_null(0)),
         )
         .filter(pl.sum_horizontal("saves", "goals_against", "toi") > 0)
@@ -57,6 +60,8 @@ def goalie_lines(
     )
 
 
+_SEASON: Final = pl.col("season_id").fill_null("")  # games of no season share an average
+_FACED: Final = ("xg_against", "hd_shots_against", "hd_saves")
 _COLUMNS: Final = (
     c.GOALIE_GAME_KEY,
     k.GAME_ID,
@@ -76,6 +81,7 @@ _COLUMNS: Final = (
     c.SAVE_PCT,
     *c.SAVES_BY_KIND,
     c.GOALIE_XG_AGAINST,
+    *v.GOALIE_VALUE,
     c.TOI_SECONDS,
     c.TOI_MINUTES,
 )
@@ -86,17 +92,41 @@ _COLUMNS: Final = (
     grain="one goalie in one tracked game",
     kind="aggregate",
     from_tracking=True,
-    per_game=True,
-    columns=_COLUMNS,
+    columns=explained(_COLUMNS, GOALIE_GAME),
 )
-def fact_goalie_game_stats(goalie_lines: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+def fact_goalie_game_stats(
+    goalie_lines: pl.DataFrame, season_save_rate: pl.DataFrame, dim_player: pl.DataFrame
+) -> pl.DataFrame:
     """Saves, goals allowed and time in the net of every goalie who played.
 
     Saves are the Save rows of the side tagged with the goalie. A goal is charged to the goalie beaten, to nobody on
     an empty net. `save_pct` is a fraction, 0-1.
     """
     names = dim_player.select("player_id", player_name="player_full_name")
-    return goalie_lines.join(names, on="player_id", how="left", maintain_order="left").select(
-        pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
-        *(column.name for column in _COLUMNS[1:]),
+    return (
+        goalie_lines.join(season_save_rate, left_on=_SEASON, right_on="season_id", how="left", maintain_order="left")
+        .join(names, on="player_id", how="left", maintain_order="left")
+        .with_columns(goals_saved_above_avg=_saved_above_average())
+        .with_columns(goalie_gar_total=_above_replacement())
+        .with_columns(goalie_war=pl.col("goalie_gar_total") / GOALS_PER_WIN)
+        .select(
+            pl.format("{}_{}", "game_id", "player_id").alias("goalie_game_key"),
+            *(column.name for column in _COLUMNS[1:]),
+        )
     )
+
+
+def _saved_above_average() -> pl.Expr:
+    """As `hockey.value.goals_saved_above_average`, against all goalies of the season."""
+    return pl.col("shots_against") * (1 - pl.col("save_rate")) - pl.col("goals_against")
+
+
+def _above_replacement() -> pl.Expr:
+    return pl.col("goals_saved_above_avg") + REPLACEMENT_PER_SHOT * pl.col("shots_against")
+
+
+@table(key=("season_id",), grain="one season with shots on goal", kind="aggregate", from_tracking=True)
+def season_save_rate(goalie_lines: pl.DataFrame) -> pl.DataFrame:
+    """Saves of shots against over all goalies and tracked games of a season, playoffs included: the average goalie."""
+    rate = ratio(pl.col("saves").sum(), pl.col("shots_against").sum())
+    return goalie_lines.group_by(_SEASON).agg(save_rate=rate).sort("season_id")

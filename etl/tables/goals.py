@@ -151,3 +151,43 @@ _SCORE: Final = (
     _AT_HOME.cast(pl.Int32).fill_null(0).cum_sum().over("game_id").alias("home_score"),
     (pl.col("team") == "away").cast(pl.Int32).fill_null(0).cum_sum().over("game_id").alias("away_score"),
 )
+
+
+_GOAL_COLUMNS: Final = ("goal_id", "event_id", "period", "time_start_total_seconds", "game_seconds")
+_TEAM_COLUMNS: Final = ("team_id", "team_name", "team_venue")
+
+
+@table(
+    key=("assist_id",),
+    grain="one player credited with an assist on one goal",
+    from_tracking=True,
+    per_game=True,
+    columns=(
+        c.ASSIST_KEY,
+        c.GOAL_REFERENCE,
+        c.EVENT_REFERENCE,
+        k.PERIOD,
+        k.CLOCK_SECONDS,
+        k.GAME_SECONDS,
+        k.TEAM_ID,
+        k.TEAM_NAME,
+        k.TEAM_VENUE,
+        k.GAME_ID,
+        c.ASSISTANT_ID,
+        c.ASSISTANT_NAME,
+        c.IS_PRIMARY,
+        c.ASSIST_EVENT_ID,
+    ),
+)
+def fact_assists(assists: pl.DataFrame, fact_goals: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
+    """The assists as the box score credits them, with the event that was marked. `event_id` is the goal's."""
+    return (
+        assists.with_columns(goal_id=numbered("GL", "event_idx"), assist_event_id=numbered("EV", "assist_idx"))
+        .join(fact_goals.select(*_GOAL_COLUMNS, *_TEAM_COLUMNS), on="goal_id")
+        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
+        .sort("game_id", "event_idx", "player_id")
+        .select(
+            pl.format("{}_{}", "goal_id", "player_id").alias("assist_id"),
+            *(*_GOAL_COLUMNS, *_TEAM_COLUMNS, "game_id", "player_id", "player_name", "is_primary", "assist_event_id"),
+        )
+    )

@@ -9,7 +9,7 @@ from etl.columns import keys as k
 from etl.columns import possession as c
 from etl.registry import table
 from etl.tables.credit import PLAYER
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import DIGITS, int32, numbered
 from etl.tables.possession import EVENT, SEQUENCE
 from etl.tables.puck_play import crossing_means
 from hockey.possession import BREAKAWAY_S, BREAKAWAYS, RUSH_GOAL_S, RUSH_SHOT_S
@@ -69,7 +69,7 @@ def rushes(
             succeeds=pl.col("success").filter(_AT_ENTRY).first().fill_null(value=False),
             shots=((pl.col("event_type") == "Shot") & _DURING).sum().cast(pl.Int32),
             goals=(pl.col("is_goal") == 1).sum().cast(pl.Int32),
-            xg=pl.col("xg").sum(),
+            xg=pl.col("xg").sum().round(DIGITS),
             is_breakaway=_BREAKAWAY.any(),
         )
         .join(skaters, on=_RUSH, how="left")
@@ -194,7 +194,7 @@ def player_rushes(
         .agg(
             rush_shots=_times(_SHOT),
             rush_goals=_times(_SCORED),
-            rush_xg=pl.col("xg").sum(),
+            rush_xg=pl.col("xg").sum().round(DIGITS),
             odd_man_rushes=_times("is_odd_man"),
         )
     )

@@ -62,10 +62,17 @@ def shot_result() -> pl.Expr:
         c.PUCK_X,
         c.PUCK_Y,
         k.SHIFT_ID,
+        c.OFF_REBOUND,
+        c.OFF_RUSH,
+        c.AFTER_TURNOVER,
+        c.XG_SHOT_TYPE,
+        c.XG_SITUATION,
+        c.SHOT_XG,
+        c.SHOT_XG_ADJ,
     ),
 )
-def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
-    """Every Shot row: the Corsi events. A goal's Shot_Goal row is its attempt."""
+def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
+    """Every Shot row: the Corsi events, with expected goals. A goal's Shot_Goal row is its attempt."""
     names = dim_player.select("player_id", "player_full_name")
     result = pl.col("shot_result")
     blocked_by_opponent = pl.col("detail1") == "Shot_Blocked"
@@ -79,6 +86,7 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
             right_on="player_id",
             how="left",
         )
+        .join(_worth(shot_xg), on="event_id", how="left")
         .sort("game_id", "event_idx")
         .select(
             numbered("ST", "event_idx").alias("shot_id"),
@@ -98,8 +106,25 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
             pl.col("puck_x0").alias("puck_x_start"),
             pl.col("puck_y0").alias("puck_y_start"),
             "shift_id",
+            *_WORTH,
         )
     )
+
+
+_WORTH: Final = ("off_rebound", "off_rush", "after_turnover", "xg_shot_type", "xg_situation", "xg", "xg_adj")
+
+
+def _worth(shot_xg: pl.DataFrame) -> pl.DataFrame:
+    """What each attempt was worth, and what that was made from."""
+    return shot_xg.rename(
+        {
+            "is_rebound": "off_rebound",
+            "is_rush": "off_rush",
+            "shot_type": "xg_shot_type",
+            "situation": "xg_situation",
+            "xg_flurry_adjusted": "xg_adj",
+        }
+    ).select("event_id", *_WORTH)
 
 
 @table(

@@ -1,16 +1,18 @@
 """The standings: what every team has won in each season, by kind of game."""
 
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import league as c
+from etl.columns.lineage import TEAM_SEASON, explained
 from etl.registry import table
 from etl.tables.expressions import OTHER_SIDE, percentage, ratio
 from hockey.league import LeagueRules, Points
 
-_GAME_TYPES: Final = ("Regular", "Playoffs", "All")
+GAME_TYPES: Final = ("Regular", "Playoffs", "All")
 _BEYOND: Final = ("Overtime", "Shootout")
 
 
@@ -56,6 +58,47 @@ def results(dim_schedule: pl.DataFrame, tracked_score: pl.DataFrame, rules: Leag
     ).drop_nulls("team_id")
 
 
+_WON, _LOST = (pl.col("goals_for") > pl.col("goals_against"), pl.col("goals_for") < pl.col("goals_against"))
+
+
+@table(
+    key=("team_result_key",),
+    grain="one team in one played game",
+    kind="aggregate",
+    columns=(
+        c.TEAM_RESULT_KEY,
+        k.GAME_ID,
+        k.SEASON_ID,
+        k.SEASON,
+        k.GAME_TYPE,
+        replace(k.TEAM_ID, nullable=False),
+        k.TEAM_NAME,
+        k.TEAM_VENUE,
+        c.LAST_PERIOD_TYPE,
+        c.RESULT,
+        c.STANDING_POINTS,
+        c.GOALS_FOR,
+        c.GOALS_AGAINST,
+    ),
+)
+def fact_team_results(results: pl.DataFrame, dim_team: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
+    """What each team got out of each played game, tracked or not: the rows that standings add up."""
+    result = pl.when(_WON).then(pl.lit("win")).when(_LOST).then(pl.lit("loss")).otherwise(pl.lit("tie"))
+    return (
+        results.join(dim_team.select("team_id", "team_name"), on="team_id", how="left")
+        .sort("game_id", "side")
+        .select(
+            pl.format("{}_{}", "game_id", "side").alias("team_result_key"),
+            *("game_id", "season_id", "season", "game_type", "team_id", "team_name"),
+            pl.col("side").alias("team_venue"),
+            "last_period_type",
+            result.alias("result"),
+            _points(rules.points).cast(pl.Int32).alias("points"),
+            pl.col("goals_for", "goals_against").cast(pl.Int32),
+        )
+    )
+
+
 def _points(points: Points) -> pl.Expr:
     won, lost = pl.col("goals_for") > pl.col("goals_against"), pl.col("goals_for") < pl.col("goals_against")
     ended = pl.col("last_period_type")
@@ -80,26 +123,29 @@ def _points(points: Points) -> pl.Expr:
     key=("team_season_basic_key",),
     grain="one team in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.TEAM_SEASON_KEY,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.SEASON_ID,
-        k.SEASON,
-        k.GAME_TYPE,
-        c.GAMES_PLAYED,
-        c.WINS,
-        c.LOSSES,
-        c.TIES,
-        c.OVERTIME_WINS,
-        c.OVERTIME_LOSSES,
-        c.STANDING_POINTS,
-        c.WIN_PCT,
-        c.GOALS_FOR,
-        c.GOALS_AGAINST,
-        c.GOAL_DIFF,
-        c.GOALS_FOR_PER_GAME,
-        c.GOALS_AGAINST_PER_GAME,
+    columns=explained(
+        (
+            c.TEAM_SEASON_KEY,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.SEASON_ID,
+            k.SEASON,
+            k.GAME_TYPE,
+            c.GAMES_PLAYED,
+            c.WINS,
+            c.LOSSES,
+            c.TIES,
+            c.OVERTIME_WINS,
+            c.OVERTIME_LOSSES,
+            c.STANDING_POINTS,
+            c.WIN_PCT,
+            c.GOALS_FOR,
+            c.GOALS_AGAINST,
+            c.GOAL_DIFF,
+            c.GOALS_FOR_PER_GAME,
+            c.GOALS_AGAINST_PER_GAME,
+        ),
+        TEAM_SEASON,
     ),
 )
 def fact_team_season_stats_basic(results: pl.DataFrame, dim_team: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
@@ -109,9 +155,9 @@ def fact_team_season_stats_basic(results: pl.DataFrame, dim_team: pl.DataFrame, 
     """
     won, lost = pl.col("goals_for") > pl.col("goals_against"), pl.col("goals_for") < pl.col("goals_against")
     beyond = pl.col("last_period_type").is_in(_BEYOND)
-    of_type = pl.concat([results, results.with_columns(game_type=pl.lit("All"))])
+    counted = results.filter(pl.col("game_type").is_in(GAME_TYPES[:2]) & pl.col("season_id").is_not_null())
     sums = (
-        of_type.filter(pl.col("game_type").is_in(_GAME_TYPES) & pl.col("season_id").is_not_null())
+        pl.concat([counted, counted.with_columns(game_type=pl.lit("All"))])
         .with_columns(earned=_points(rules.points))
         .group_by("team_id", "season_id", "game_type")
         .agg(

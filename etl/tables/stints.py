@@ -31,17 +31,22 @@ _SLOT_NAMES: Final = {
     from_tracking=True,
     per_game=True,
 )
-def stint_attempts(plays: pl.DataFrame) -> pl.DataFrame:
-    """Attempts, shots on goal and goals of each side in each valid stint, by its own situation.
+def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
+    """Attempts, shots on goal, goals and expected goals of each side in each valid stint, by its own situation.
 
-    Corsi: every Shot row. Fenwick: those not blocked. On goal: the opponents' Save rows and the goals.
+    Corsi: every Shot row. Fenwick: those not blocked. On goal: the opponents' Save rows and the goals. `_even`: at even
+    strength with both goalies in.
     """
     kind = pl.col("event_type")
     shot, goal, save = kind == "Shot", pl.col("is_goal") == 1, kind == "Save"
     blocked = pl.col("detail1").is_in(BLOCKED).fill_null(value=False)
-    situation = pl.col("situation")
+    situation, even = pl.col("situation"), pl.col("situation") == "EV"
+    event = ["game_id", "event_idx"]
     return (
-        plays.filter((shot | goal | save) & pl.col("shift_id").is_not_null() & pl.col("team").is_not_null())
+        plays.lazy()
+        .filter((shot | goal | save) & pl.col("shift_id").is_not_null() & pl.col("team").is_not_null())
+        .select(*event, "stint_idx", "event_type", "detail1", "team", "is_goal", "situation")
+        .join(shot_xg.lazy().select(*event, "xg"), on=event, how="left")
         .with_columns(side=pl.when(save).then(other_side("team")).otherwise("team"))
         .group_by("game_id", "stint_idx", "side")
         .agg(
@@ -51,8 +56,13 @@ def stint_attempts(plays: pl.DataFrame) -> pl.DataFrame:
             goals=goal.sum(),
             goals_power_play=(goal & (situation == "PP")).sum(),
             goals_short_handed=(goal & (situation == "SH")).sum(),
+            corsi_even=(shot & even).sum(),
+            goals_even=(goal & even).sum(),
+            on_ice_xg=pl.col("xg").sum(),
+            on_ice_xg_even=pl.col("xg").filter(even).sum(),
         )
         .sort("game_id", "stint_idx", "side")
+        .collect()
     )
 
 

@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import boxscore as c
 from etl.columns import keys as k
+from etl.columns import value as v
+from etl.columns.lineage import TEAM_GAME, explained
 from etl.registry import table
 from etl.tables.credit import ACTION_COUNTS
 from etl.tables.expressions import other_side, percentage
@@ -90,6 +92,7 @@ _CREDITS: Final = (
     c.XG_FOR,
     c.XG_ADJ,
     c.XG_AGAINST,
+    *v.TEAM_VALUE,
 )
 _WHO: Final = (
     k.GAME_ID,
@@ -111,13 +114,12 @@ _MIRRORED: Final = ("goals", "shots", "fenwick", "saves", "shots_blocked", "fo_w
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(c.TEAM_GAME_KEY, *_WHO, *_CREDITS),
+    columns=explained((c.TEAM_GAME_KEY, *_WHO, *_CREDITS), TEAM_GAME),
 )
 def fact_team_game_stats(
     game_sides: pl.DataFrame,
     side_actions: pl.DataFrame,
-    player_tags: pl.DataFrame,
-    skaters: pl.DataFrame,
+    side_skaters: pl.DataFrame,
     fact_penalties: pl.DataFrame,
     side_xg: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -127,11 +129,10 @@ def fact_team_game_stats(
     """
     side = ["game_id", "side"]
     opponent = side_actions.select(*side, pl.col(_MIRRORED).name.prefix("opp_")).with_columns(side=other_side("side"))
-    tags = skaters.join(player_tags, on=["game_id", "player_id"]).group_by(side).agg(pl.col("forechecks").sum())
     penalties = fact_penalties.rename({"team_venue": "side"}).group_by(side).agg(pl.col("pim").sum())
     xg_against = side_xg.select("game_id", other_side("side"), xg_against="xg_for")
     rows = game_sides.filter("has_events")
-    for frame in (side_actions, opponent, tags, penalties, side_xg, xg_against):
+    for frame in (side_actions, opponent, side_skaters, penalties, side_xg, xg_against):
         rows = rows.join(frame, on=side, how="left")
     counted = [name for name in (*side_actions.columns, *opponent.columns, "forechecks", "pim") if name not in side]
     return (

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -19,6 +21,7 @@ from api.main import create_app
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Column, Manifest, Table
 from snapshot.reader import sha256_of
+from tests.postgrest.server import SERVICE_KEY, PostgrestDouble
 
 STAND_IN = Path(__file__).with_name("stand_in_etl.py")
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # refuses at once
@@ -66,6 +69,17 @@ def make_settings(data_dir: Path, **changes: Any) -> Settings:
     values |= {"benchsight_data_dir": data_dir, "etl_script": STAND_IN, "log_level": "WARNING"}
     values |= {"supabase_db_url": SecretStr(NO_DATABASE)} | changes
     return Settings(_env_file=None, **values)
+
+
+@contextmanager
+def supabase(database: str, script: str) -> Iterator[tuple[dict[str, Any], PostgrestDouble]]:
+    """A Supabase project on a database, after the script was run in it: the settings for it, by REST alone."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute((files("warehouse") / "sql" / "roles.sql").read_bytes())
+        connection.execute(script.encode())
+    with PostgrestDouble(database) as double:
+        secrets = {"supabase_url": double.origin, "supabase_service_key": SecretStr(SERVICE_KEY)}
+        yield {"supabase_db_url": None, **secrets}, double
 
 
 @contextmanager

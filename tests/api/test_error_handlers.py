@@ -72,7 +72,7 @@ WRONG_BODIES = {
     "an unknown field": ('{"games": []}', "games: There is no such field"),
     "an unknown option": (
         '{"options": {"foo": 1}}',
-        "Unknown option 'foo'. Valid options: wipe, validate, upload_to_supabase, regenerate_schema",
+        "Unknown option 'foo'. Valid options: wipe, validate, upload_to_supabase, regenerate_schema, train",
     ),
     "single without games": ('{"mode": "single"}', "Mode 'single' needs at least one game in game_ids"),
     "a game id that is a word": ('{"game_ids": ["x"]}', "game_ids.0: "),

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hockey.expected_goals import Attempt, expected_goals
 from hockey.league import LeagueRules
 from ml.league import COLUMNS
 from ml.simulated import RECREATIONAL, Season, simulate
@@ -159,6 +160,30 @@ def add_tracking(rows, truth, i, rng) -> None:
             rows["fact_shift_players"].append(
                 {"shift_id": shift, "player_id": f"G{team}", "team_venue": ("home", "away")[k], "is_goalie": True}
             )
+    for n in range(60):
+        attempt = Attempt(
+            shot_type=("Wrist", "Tip", "Slap")[n % 3],
+            situation="PP" if n % 7 == 0 else "EV",
+            is_rebound=n % 5 == 0,
+            is_rush=n % 4 == 0,
+            x_ft=float(rng.uniform(40, 85)) if i % 2 else None,
+            y_ft=float(rng.uniform(-20, 20)) if i % 2 else None,
+        )
+        rows["fact_shots"].append(
+            {
+                "event_id": f"EV{i:05d}{n:03d}",
+                "game_id": 1000 + i,
+                "xg_shot_type": attempt.shot_type,
+                "xg_situation": attempt.situation,
+                "off_rebound": attempt.is_rebound,
+                "off_rush": attempt.is_rush,
+                "after_turnover": False,
+                "is_blocked": n % 6 == 1,
+                "is_goal": n % 6 != 1 and bool(rng.random() < expected_goals(attempt)),
+                "puck_x_start": attempt.x_ft,
+                "puck_y_start": attempt.y_ft,
+            }
+        )
     rows["fact_goals"].append({"game_id": 1000 + i, "team_venue": "home", "strength": "5v5"})
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.in_game import Parameters, State, live, state_of
+from ml.in_game import WIDEST_LEAD, Parameters, State, by_lead, live, state_of
 from ml.league import LeagueRules
 from ml.requests import WinProbabilityFeatures
 
@@ -59,6 +59,33 @@ def test_a_lead_is_worth_more_the_less_time_is_left(seconds: int) -> None:
     now = live(even, goals, State(1, seconds / 3240), has_ties=False)[0]
     later = live(even, goals, State(1, seconds / 2 / 3240), has_ties=False)[0]
     assert later >= now
+
+
+COUNTS = st.integers(0, 40)
+
+
+@given(
+    st.lists(COUNTS, min_size=42, max_size=42).map(lambda n: np.array(n, dtype=float).reshape(2, 7, 3)),
+    st.floats(0.0, 1.2),
+    st.integers(-6, 6),
+    st.booleans(),
+)
+def test_the_baseline_by_lead_is_a_probability_and_a_bigger_lead_never_lowers_it(
+    ended: np.ndarray, left: float, lead: int, has_ties: bool
+) -> None:
+    now = by_lead(ended, State(lead, left), has_ties=has_ties)
+    better = by_lead(ended, State(lead + 1, left), has_ties=has_ties)
+    assert now.sum() == pytest.approx(1.0)
+    assert (now >= -1e-12).all()
+    assert better[0] >= now[0] - 1e-9
+    assert better[2] <= now[2] + 1e-9
+
+
+def test_the_baseline_by_lead_is_how_such_games_ended() -> None:
+    ended = np.zeros((2, 7, 3))
+    ended[1, WIDEST_LEAD + 1] = 79, 9, 9  # one ahead after two periods, with one more of each counted
+    assert by_lead(ended, State(1, 1 / 3), has_ties=True) == pytest.approx([0.8, 0.1, 0.1])
+    assert by_lead(ended, State(1, 0.0), has_ties=True) == pytest.approx([1.0, 0.0, 0.0])
 
 
 def features(**changes: object) -> WinProbabilityFeatures:

@@ -41,6 +41,7 @@ EXAMPLES = {
     "goalie_performance": {"player_id": "GT00", "opponent_team_id": "T02"},
     "similar_players": {"player_id": "PT0001"},
     "line_chemistry": {"player_ids": ["PT0000", "PT0001"]},
+    "expected_goals": {"shot_type": "Tip", "is_rush": True},
 }
 
 
@@ -96,14 +97,12 @@ class TestGameOutcome:
     def test_upcoming_games_are_those_without_a_result(self, predictor: Predictor, truth: Truth) -> None:
         upcoming = predictor.upcoming()
         assert len(upcoming) == len(truth.season.games) - truth.played
-        assert upcoming[0]["game_id"] == 1000 + truth.played
-        assert upcoming[0]["prediction"]["model"] == "game_outcome"
+        assert upcoming[0].game_id == 1000 + truth.played
+        assert upcoming[0].prediction.model == "game_outcome"
 
     def test_a_team_cannot_play_itself(self, predictor: Predictor) -> None:
-        with pytest.raises(UnknownName, match="opponent"):
+        with pytest.raises(ValidationError, match="cannot play itself"):
             ask(predictor, "game_outcome", away_team_id="T00")
-        with pytest.raises(UnknownName, match="opponent"):
-            predictor.game("T00", "T00")
 
     def test_a_far_date_is_less_certain_than_tomorrow(self, predictor: Predictor) -> None:
         near = ask(predictor, "game_outcome").interval
@@ -177,7 +176,7 @@ class TestPlayers:
     def test_a_line_with_too_little_ice_time_is_refused(self, predictor: Predictor) -> None:
         with pytest.raises(TooLittleData, match=r"0\.0 minutes.*at least 10 minutes"):
             ask(predictor, "line_chemistry", player_ids=["PT0000", "PT0100"])
-        with pytest.raises(UnknownName):
+        with pytest.raises(ValidationError, match="names a player twice"):
             ask(predictor, "line_chemistry", player_ids=["PT0000", "PT0000"])
 
 
@@ -250,7 +249,7 @@ class TestArtifacts:
             Predictor.load(data_dir)
 
     @pytest.mark.parametrize(
-        "change", [{"format_version": 2}, {"format_version": None}, {"models": {}}, {"models": 3}], ids=str
+        "change", [{"format_version": 1}, {"format_version": None}, {"models": {}}, {"models": 3}], ids=str
     )
     def test_another_version_or_shape_is_refused(
         self, trained: DataDir, tmp_path: Path, change: dict[str, object]
@@ -294,7 +293,7 @@ class TestArtifacts:
 class TestTraining:
     def test_progress_is_written_as_the_etl_writes_it(self, trained: DataDir) -> None:
         events = [json.loads(line) for line in (trained.root / "progress.jsonl").read_text().splitlines()]
-        assert [e["event"] for e in events] == ["step"] * len(NAMES) + ["completed"]
+        assert [e["event"] for e in events] == ["step"] * len(NAMES) + ["trained"]
         fractions = [e["fraction"] for e in events[:-1]]
         assert fractions == sorted(fractions)
         assert set(events[-1]["result"]["models"]) == set(NAMES)

@@ -37,7 +37,7 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Request:
     request = Request()
     for name, value in pairs:
         if name == "select":
-            request.select = [c for c in split(value) if c and c != "*"]
+            request.select = [] if value == "*" else [c for c in split(value) if c]
         elif name in {"and", "or", "not.and", "not.or"}:
             request.where.append(logic(name, value, request.values))
         elif name == "order":
@@ -102,6 +102,12 @@ def condition(name: str, text: str, values: list[object]) -> sql.Composable:
         raise ApiError(400, "PGRST100", f'"failed to parse filter ({text})" (line 1, column 1)')
     clause = _clause(sql.Identifier(unquote(name)), op, value, values)
     return sql.SQL("not ({})").format(clause) if negated else clause
+
+
+def embedded(item: str) -> tuple[str, list[str], bool] | None:
+    """`parent!inner(a,b)` as the parent, its columns and whether rows without it are left out; None for a column."""
+    found = re.fullmatch(r"(\w+)(![\w]+)?\((.*)\)", item)
+    return (found[1], split(found[3]), found[2] == "!inner") if found else None
 
 
 def _clause(column: sql.Identifier, op: str, value: str, values: list[object]) -> sql.Composable:

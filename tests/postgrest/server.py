@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.postgrest.errors import ApiError, from_database
 from tests.postgrest.faults import Fault, Faults
@@ -81,12 +81,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _call(self, body: bytes) -> Call:
         url = urlsplit(self.path)
-        database, _, name = url.path.strip("/").partition("/rest/v1/")
+        database, _, name = url.path.partition("/rest/v1/")
         if name.removeprefix("rpc/") in self.server.faults.hidden:
             if name.startswith("rpc/"):
                 raise ApiError(404, "PGRST202", f"Could not find the function public.{name[4:]} in the schema cache")
             raise unknown_table("public", name)
-        self.database = database
+        self.database = database.strip("/") or self.server.database
         headers = {k.lower(): ",".join(self.headers.get_all(k)) for k in self.headers}
         profile = "accept-profile" if self.command in {"GET", "HEAD"} else "content-profile"
         pairs = parse_qsl(url.query, keep_blank_values=True)
@@ -148,6 +148,7 @@ class PostgrestDouble(ThreadingHTTPServer):
     def __init__(self, dsn: str) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.dsn = dsn
+        self.database = str(conninfo_to_dict(dsn)["dbname"])
         self.roles = dict(ROLES)
         self.faults = Faults()
         self.max_rows: int | None = 1000
@@ -155,6 +156,11 @@ class PostgrestDouble(ThreadingHTTPServer):
         self.counting = threading.Lock()
         self.connections: set[object] = set()
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def origin(self) -> str:
+        """The address of a project whose database is the one of the DSN."""
+        return f"http://127.0.0.1:{self.server_port}"
 
     def url(self, database: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{database}"

@@ -2,13 +2,15 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import psycopg
 from psycopg import sql
 
 from tests.postgrest.errors import ApiError
-from tests.postgrest.grammar import Request, parse, unquote
+from tests.postgrest.grammar import Request, embedded, parse, unquote
 
 Connection = psycopg.Connection
 
@@ -72,7 +74,9 @@ def read(connection: Connection, call: Call) -> Answer:
         raise ApiError(416, "PGRST103", "Requested range not satisfiable")
     limits = [n for n in (query.limit, call.max_rows) if n is not None]
     table = sql.Identifier(call.schema, call.name)
-    parts = [sql.SQL("select {} from {}").format(select_list(query), table), query.condition()]
+    parents = {item: parent_of(connection, call, item) for item in query.select if embedded(item)}
+    query.where += [sql.SQL("exists {}").format(row) for item, row in parents.items() if "!inner" in item]
+    parts = [sql.SQL("select {} from {}").format(select_list(query, parents), table), query.condition()]
     if query.order:
         parts.append(sql.SQL(" order by {}").format(sql.SQL(", ").join(query.order)))
     parts.append(sql.SQL(f" limit {min(limits)}" if limits else "") + sql.SQL(f" offset {query.offset}"))
@@ -105,13 +109,36 @@ def single(call: Call, text: str, found: int) -> bytes:
     return json.dumps(json.loads(text)[0]).encode()
 
 
-def select_list(query: Request) -> sql.Composable:
-    if not query.select:
+def parent_of(connection: Connection, call: Call, item: str) -> sql.Composable:
+    """The row that a foreign key of this table names, as a query of its own; PGRST200 without such a key."""
+    name, columns, _ = embedded(item) or ("", [], False)
+    keys = connection.execute(
+        "select a.attname, b.attname from pg_constraint c"
+        " join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]"
+        " join pg_attribute b on b.attrelid = c.confrelid and b.attnum = c.confkey[1]"
+        " where c.contype = 'f' and c.conrelid = to_regclass(%s) and c.confrelid = to_regclass(%s)",
+        [sql.Identifier(call.schema, table).as_string(connection) for table in (call.name, name)],
+    ).fetchall()
+    if len(keys) != 1:
+        message = f"Could not find a relationship between '{call.name}' and '{name}' in the schema cache"
+        raise ApiError(400, "PGRST200", message) if not keys else ApiError(300, "PGRST201", message)
+    own, other = (sql.Identifier(key) for key in keys[0])
+    return sql.SQL("(select {} from {} where {}.{} = {}.{})").format(
+        select_list(Request(select=[c for c in columns if c != "*"])), sql.Identifier(call.schema, name),
+        sql.Identifier(name), other, sql.Identifier(call.name), own,
+    )  # fmt: skip
+
+
+def select_list(query: Request, parents: Mapping[str, sql.Composable] = MappingProxyType({})) -> sql.Composable:
+    return sql.SQL(", ").join(_selected(item, parents) for item in query.select or ["*"])
+
+
+def _selected(item: str, parents: Mapping[str, sql.Composable]) -> sql.Composable:
+    if item == "*":
         return sql.SQL("*")
-    return sql.SQL(", ").join(map(_selected, query.select))
-
-
-def _selected(item: str) -> sql.Composable:
+    if item in parents:
+        name = sql.Identifier((embedded(item) or (item,))[0])
+        return sql.SQL("(select to_json(e) from {} e) as {}").format(parents[item], name)
     alias, _, rest = item.rpartition(":") if "::" not in item else ("", "", item)
     if "::" in item and re.match(r"[^:]+:[^:]", item):
         alias, rest = item.split(":", 1)

@@ -89,6 +89,15 @@ class TestReading:
         ]
         assert http.get("/items?select=size&id=eq.4").json() == [{"size": "NaN"}]
 
+    def test_all_columns_named_ones_and_a_parent(self, http: httpx.Client) -> None:
+        assert set(http.get("/items?select=*,label:name&id=eq.1").json()[0]) > {"id", "name", "label"}
+        http.post("/children", json=[{"id": 90, "item": 1, "checked": 1}, {"id": 91, "item": None, "checked": 1}])
+        whole = http.get("/children?select=id,items(name)&id=gte.90&order=id").json()
+        assert whole == [{"id": 90, "items": {"name": "puck"}}, {"id": 91, "items": None}]
+        assert len(http.get("/children?select=id,items!inner(name)&id=gte.90").json()) == 1
+        http.request("DELETE", "/children?id=gte.90")
+        assert code(http.get("/items?select=children(id)")) == (400, "PGRST200")
+
     def test_ranges_and_counts(self, http: httpx.Client) -> None:
         plain = http.get("/items?order=id&limit=2")
         assert (plain.status_code, plain.headers["content-range"]) == (200, "0-1/*")

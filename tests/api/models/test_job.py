@@ -98,6 +98,7 @@ class TestTrigger:
             "validate": True,
             "upload_to_supabase": False,
             "regenerate_schema": False,
+            "train": False,
             "source": "excel",
             "exclude_game_ids": [],
         }

@@ -1,4 +1,4 @@
-"""The staging, files and games endpoints on a real server with its embedded PostgreSQL."""
+"""The staging, files and games endpoints: on the embedded PostgreSQL, and over Supabase's REST interface."""
 
 import csv
 import json
@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ import pytest
 
 from api.config import PROJECT_ROOT
 from api.routes import staging_examples as examples
-from tests.api.serving import Client, service, track
+from tests.api.serving import Client, service, supabase, track
 from tests.formats.master_builder import Master
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
+from tests.warehouse.servers import new_database
+from warehouse.schema import staging_script
 
 BLB = "/api/staging/blb-tables"
 JOHN = {"player_id": "P001", "first_name": "John", "last_name": "Doe"}
@@ -32,11 +35,15 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-@pytest.fixture(scope="module")
-def shared(folder: Path) -> Iterator[Client]:
+@pytest.fixture(scope="module", params=["embedded", "supabase"])
+def shared(folder: Path, request: pytest.FixtureRequest) -> Iterator[Client]:
     track(folder / "data", [18969])
-    with service(folder / "data", max_upload_bytes=2_000_000, warehouse="embedded") as client:
-        yield client
+    with ExitStack() as stack:
+        where: dict[str, Any] = {"warehouse": "embedded"}
+        if request.param == "supabase":
+            dsn = stack.enter_context(new_database(request.getfixturevalue("database_server")))
+            where, _ = stack.enter_context(supabase(dsn, staging_script()))
+        yield stack.enter_context(service(folder / "data", max_upload_bytes=2_000_000, **where))
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ NUMBERS = st.sampled_from(["123459", "12349", "12369", "123456", "1239", "123456
 EVENTS = st.lists(st.tuples(KINDS, SIDES, PLAYERS, PLAYERS, TAGS, st.integers(0, 5)), max_size=25)
 STINTS = st.lists(st.tuples(NUMBERS, NUMBERS, st.booleans()), max_size=5)
 LENGTH = 10.0
+TINY = 1e-6
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # a failing league is small already; shrinking it takes minutes
 
 
@@ -66,6 +67,9 @@ def test_every_invariant_holds_for_any_game(league: LeagueFrames) -> None:
             assert built[check.table.name].is_empty(), check.table.name
     each_attempt_credits_the_skaters_on_the_ice(built)
     ice_time_adds_up(built)
+    for_is_against_seen_from_the_other_side(built)
+    pairs_and_opponents_add_up(built)
+    lines_are_parts_of_the_ice_time(built)
 
 
 def each_attempt_credits_the_skaters_on_the_ice(built: dict[str, pl.DataFrame]) -> None:
@@ -87,6 +91,50 @@ def ice_time_adds_up(built: dict[str, pl.DataFrame]) -> None:
     stints = built["fact_shift_players"]
     assert built["player_on_ice"]["toi"].sum() == stints["shift_duration"].sum()
     assert built["player_on_ice"]["shift_count"].sum() == stints["is_first_segment"].sum()
+
+
+def for_is_against_seen_from_the_other_side(built: dict[str, pl.DataFrame]) -> None:
+    """A team's expected goals are the opponents' against; each meeting of skaters is told once, from home."""
+    teams = built["fact_team_game_stats"]
+    assert abs(teams["xg_for"].sum() - teams["xg_against"].sum()) < TINY
+    attempts, chances = built["stint_attempts"], built["shot_xg"].drop_nulls("stint_idx")
+    in_stints = chances.join(built["stints"], on=["game_id", "stint_idx"], how="semi")
+    assert abs(attempts["on_ice_xg"].sum() - in_stints["xg"].sum()) < TINY
+    met = built["fact_head_to_head"]
+    assert (met["home_player_id"].str.starts_with("h") & met["away_player_id"].str.starts_with("a")).all()
+
+
+def pairs_and_opponents_add_up(built: dict[str, pl.DataFrame]) -> None:
+    """Shared seconds are those of each stint times its pairs; an attempt is one of every pair that was on."""
+    skaters = built["fact_shift_players"].filter(~pl.col("is_goalie"))
+    on_ice = skaters.group_by("shift_id", "shift_duration").agg(
+        home=(pl.col("team_venue") == "home").sum().cast(pl.Int64),
+        away=(pl.col("team_venue") == "away").sum().cast(pl.Int64),
+    )
+    pairs = on_ice.select(pl.col("home", "away") * (pl.col("home", "away") - 1) // 2, seconds="shift_duration")
+    mates = (pairs["seconds"] * (pairs["home"] + pairs["away"])).sum()
+    assert built["fact_wowy"]["toi_together"].sum() == mates
+    assert (
+        built["fact_head_to_head"]["toi_against"].sum()
+        == on_ice.select((pl.col("shift_duration") * pl.col("home") * pl.col("away")).sum()).item()
+    )
+    sides = skaters.group_by("game_id", stint_idx=pl.col("shift_index").cast(pl.Int64), side="team_venue").agg(
+        n=pl.len()
+    )
+    attempts = built["stint_attempts"].join(sides, on=["game_id", "stint_idx", "side"])
+    credited = attempts.select((pl.col("corsi").cast(pl.Int64) * pl.col("n") * (pl.col("n") - 1) // 2).sum()).item()
+    assert built["fact_wowy"]["corsi_for_together"].sum() == credited
+
+
+def lines_are_parts_of_the_ice_time(built: dict[str, pl.DataFrame]) -> None:
+    """The lines of a kind share out no more than the time of the stints, and all of it where every slot is filled."""
+    total = built["stints"]["duration_s"].sum()
+    shared = built["fact_line_combos"].group_by("venue", "combo_type").agg(pl.col("toi_together").sum())
+    assert shared.filter(pl.col("toi_together") > total).is_empty()
+    slots = [f"home_{slot}_id" for slot in ("f1", "f2", "f3")]
+    full = built["stints"].drop_nulls(slots)["duration_s"].sum()
+    lines = shared.filter((pl.col("venue") == "home") & (pl.col("combo_type") == "forward"))
+    assert lines["toi_together"].sum() == full
 
 
 def test_counts_add_over_games() -> None:

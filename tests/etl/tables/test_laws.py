@@ -1,6 +1,7 @@
 """The laws that every table keeps."""
 
 from dataclasses import fields, replace
+from graphlib import TopologicalSorter
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from formats.canonical import LeagueFrames, empty
 from tests.etl.league_builder import (
     GAME,
     make_event,
+    make_game,
     make_league,
     make_role,
     make_scheduled,
@@ -23,15 +25,32 @@ from tests.etl.league_builder import (
 )
 
 TABLES = league_tables()
-OF_THE_LEAGUE = {"fact_game_status", "qa_goal_accuracy", "qa_data_completeness"}  # games without tracking have rows too
-CONSTANT = {"dim_event_type": 23, "dim_period": 5, "dim_zone": 3}
+OF_THE_LEAGUE = {  # a row is of one game, but needs other games, or is of a game without tracking
+    *("fact_game_status", "qa_goal_accuracy", "qa_data_completeness", "fact_team_results"),
+    *("fact_goalie_game_stats", "qa_scorer_comparison", "qa_suspicious_stats"),
+}
+CONSTANT = {
+    "dim_event_type": 23,
+    "dim_event_detail": 76,
+    "dim_event_detail_2": 115,
+    "dim_play_detail": 83,
+    "dim_play_detail_2": 83,
+    "dim_player_role": 14,
+    "dim_shift_start_type": 9,
+    "dim_rink_zone": 30,
+    "dim_period": 5,
+    "dim_zone": 3,
+}
+AT_THE_NET = {"puck_path": [{"x": 80.0, "y": 4.0}, {"x": 89.0, "y": 0.0}], "puck_x0": 80.0, "puck_y0": 4.0}
 
 
 def small_league() -> LeagueFrames:
     events = [
         make_event(0, "Faceoff", "home", 0, detail1="Faceoff_GameStart", zone="n", zone_known=True, stint_idx=0),
         make_event(1, "Pass", "home", 5, detail1="Pass_Completed", stint_idx=0, chain_id=1),
-        make_event(2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True),
+        make_event(
+            2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True, **AT_THE_NET
+        ),
         make_event(3, "Goal", "home", 6, detail1="Goal_Scored", detail2="Goal_Wrist", stint_idx=0),
         make_event(4, "Zone_Entry_Exit", "away", 30, detail1="Zone_Entry", detail2="ZoneEntry_Carried", stint_idx=1),
         make_event(5, "Zone_Entry_Exit", "away", 40, detail1="Zone_Exit", detail2="ZoneExit_Clear", stint_idx=1),
@@ -44,12 +63,12 @@ def small_league() -> LeagueFrames:
         make_role(0, "event_1", "h1"),
         make_role(0, "opp_1", "a1"),
         make_role(1, "event_1", "h2", play_detail1="AssistPrimary"),
-        make_role(2, "event_1", "h1"),
+        make_role(2, "event_1", "h1", path=[{"x": 80.0, "y": 4.0}]),
         make_role(2, "opp_1", "a9"),
         make_role(3, "event_1", "h1"),
         make_role(3, "opp_1", "a9"),
         make_role(4, "event_1", "a1", play_detail1="Deke", play_success=True),
-        make_role(5, "event_1", "a2"),
+        make_role(5, "event_1", "a2", play_detail1="Moonwalk"),
         make_role(6, "event_1", "a1"),
         make_role(6, "opp_1", "h9"),
         make_role(7, "event_1", "h9"),
@@ -59,11 +78,17 @@ def small_league() -> LeagueFrames:
     ]
     stints = [make_stint(0, 0, 20), make_stint(1, 20, 60, home="12346" + "9")]
     flags = [{"game_id": GAME, "flag": "clock_bad", "message": "17:85"}, {"flag": "secret_removed", "count": 2}]
-    sheet = [{"game_id": 2, "player_id": "p7", "side": "home", "team_id": "TH", "goals": 2, "full_name": "Seven"}]
+    of_home: dict[str, object] = {"side": "home", "team_id": "TH", "origin": "workbook"}
+    sheet = [
+        {"game_id": GAME, "player_id": "h2", "goals": 1, **of_home},
+        {"game_id": GAME, "player_id": "h9", "position": "G", "goals_against": 0, **of_home},
+        {"game_id": 2, "player_id": "p7", "goals": 2, "full_name": "Seven", **of_home},
+    ]
     players = [
         {"player_id": f"{s}{n}", "full_name": f"{s}{n}", "is_inferred": False} for s in "ha" for n in range(1, 8)
     ]
     return make_league(
+        games=[make_game(home_attacks_right_p1=True)],
         events=events,
         event_players=roles,
         shifts=stints,
@@ -77,6 +102,12 @@ def small_league() -> LeagueFrames:
 @pytest.fixture(scope="module")
 def built() -> dict[str, pl.DataFrame]:
     return TABLES.build(make_sources(small_league()))
+
+
+def test_no_references_form_a_circle() -> None:
+    """A database could not be given the tables one after another."""
+    parents = {t.name: {r.table for r in t.references} for t in TABLES.published}
+    TopologicalSorter(parents).prepare()
 
 
 def test_the_kinds_come_in_order_and_every_input_is_known() -> None:

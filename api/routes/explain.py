@@ -1,0 +1,54 @@
+"""Explain a published number."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path, Query
+
+from api.dependencies import Explanations
+from api.error_handlers import documented
+from api.models.explain import ExplainParameters, Explanation
+from api.routes import examples, explain_examples
+from api.routes.job_answers import UNAUTHENTICATED
+from api.routes.tables import TableName
+from api.services.explain_service import ColumnNotFound, RowNotFound
+from api.services.table_service import NothingPublished, TableNotFound
+
+explain_router = APIRouter(prefix="/api/explain", tags=["Tables"])
+
+_RESPONSES: Final = documented(
+    UNAUTHENTICATED,
+    RowNotFound("fact_player_game_stats has no row '18969_P10000'; did you mean 18969_P100001 or 18969_P100002?"),
+    ColumnNotFound("fact_player_game_stats has no column 'goal'; did you mean goals?"),
+    TableNotFound("No table 'fact_player_game' is published; did you mean fact_player_game_stats?"),
+    NothingPublished("Nothing is published yet: run the ETL first (POST /api/etl/trigger)"),
+)
+
+RowKey = Annotated[
+    str,
+    Path(
+        description="the row's primary key (GET /api/tables/{name}/schema); the parts of a composite key in their "
+        "order, separated by commas: `18969,P100001`; a part with a comma stands in quotes",
+        examples=["18969_P100001"],
+        max_length=300,
+    ),
+]
+ColumnName = Annotated[str, Path(description="a column of the table", examples=["points"], max_length=63)]
+
+
+@explain_router.get(
+    "/{table}/{key}/{column}",
+    responses=_RESPONSES | {200: examples.answer(explain_examples.EXPLANATION, "The number, its rule and its rows")},
+)
+def explain(
+    table: TableName,
+    key: RowKey,
+    column: ColumnName,
+    wanted: Annotated[ExplainParameters, Query()],
+    service: Explanations,
+) -> Explanation:
+    """How a number came about: its rule, and the rows and events that it was made from, with game, clock and video.
+
+    Goals, assists, points, plus/minus, shots, Corsi, Fenwick, ice time, saves and penalty minutes name every row that
+    they count or sum, season by season and game by game down to the events. A rate names the columns of its formula.
+    """
+    return service.explain(table, key, column, limit=wanted.limit, offset=wanted.offset)

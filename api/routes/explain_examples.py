@@ -1,0 +1,73 @@
+"""What an explained number looks like."""
+
+from typing import Any, Final
+
+from api.routes.examples import SNAPSHOT_ID
+
+_GOAL: Final[dict[str, Any]] = {
+    "table": "fact_goals",
+    "key": "GL1896900041",
+    "contributes": 1.0,
+    "game_id": 18969,
+    "event_id": "EV1896900041",
+    "period": 1,
+    "clock": "12:34",
+    "video_second": 611.0,
+    "explain": None,
+    "row": {"goal_id": "GL1896900041", "scorer_player_id": "P100001", "scorer_name": "John Doe", "strength": "5v5"},
+}
+EXPLANATION: Final[dict[str, Any]] = {
+    "goals": {
+        "summary": "A skater's goals in a game, in part",
+        "value": {
+            "table": "fact_player_game_stats",
+            "key": "18969_P100001",
+            "column": "goals",
+            "snapshot_id": SNAPSHOT_ID,
+            "value": 1,
+            "unit": None,
+            "meaning": "Goals scored.",
+            "formula": None,
+            "source": None,
+            "made_from": "the rows of fact_goals with game_id = its game_id; event_id in fact_event_players with ...",
+            "operands": [],
+            "total": 1,
+            "amount": 1.0,
+            "limit": 100,
+            "offset": 0,
+            "rows": [_GOAL],
+        },
+    },
+    "share": {
+        "summary": "A rate: the columns of its formula, each explained at its own address",
+        "value": {
+            "table": "fact_player_game_stats",
+            "key": "18969_P100001",
+            "column": "cf_pct",
+            "snapshot_id": SNAPSHOT_ID,
+            "value": 60.0,
+            "unit": "%",
+            "meaning": "Share of the attempts that were own, 0-100.",
+            "formula": "100 * corsi_for / (corsi_for + corsi_against)",
+            "source": "Corsi",
+            "made_from": None,
+            "operands": [
+                {
+                    "column": "corsi_for",
+                    "value": 12,
+                    "explain": "/api/explain/fact_player_game_stats/18969_P100001/corsi_for",
+                },
+                {
+                    "column": "corsi_against",
+                    "value": 8,
+                    "explain": "/api/explain/fact_player_game_stats/18969_P100001/corsi_against",
+                },
+            ],
+            "total": 0,
+            "amount": None,
+            "limit": 100,
+            "offset": 0,
+            "rows": [],
+        },
+    },
+}

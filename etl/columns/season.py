@@ -1,0 +1,123 @@
+"""Columns of the season and career tables of skaters and goalies."""
+
+from dataclasses import replace
+from typing import Final
+
+from etl.columns import boxscore as box
+from etl.columns.column import Column, count, numeric, text
+from etl.columns.keys import PLAYER_ID, SEASON_ID, TEAM_ID, TEAM_NAME
+from hockey.value import MIN_GAMES_SHOWN
+
+_PER_SEASON: Final = "player_id, season_id and game_type, joined by _."
+_PER_CAREER: Final = "player_id and game_type, joined by _."
+SKATER_SEASON_KEY: Final = text("player_season_basic_key", _PER_SEASON)
+GOALIE_SEASON_KEY: Final = text("goalie_season_basic_key", _PER_SEASON)
+SKATER_CAREER_KEY: Final = text("player_career_basic_key", _PER_CAREER)
+GOALIE_CAREER_KEY: Final = text("goalie_career_basic_key", _PER_CAREER)
+
+WHO: Final = replace(PLAYER_ID, nullable=False)
+SEASON_PLAYED: Final = replace(SEASON_ID, nullable=False)
+SEASON_TEAM: Final = replace(
+    TEAM_ID,
+    description="Team of the season: the one with most games as no substitute, then of most games, then latest.",
+)
+SEASON_TEAM_NAME: Final = replace(TEAM_NAME, description="Name of the team of the season.")
+USUAL_POSITION: Final = text("position", "Position played most: Forward or Defense.")
+CURRENT_TEAM: Final = text("current_team", "Name of the team of the latest game as no substitute, else of the latest.")
+SEASONS_PLAYED: Final = count("seasons_played", "Seasons with at least one game.", formula="distinct season_id")
+
+GAMES_PLAYED: Final = count(
+    "games_played", "Games by the game sheets, untracked ones included.", formula="rows of fact_gameroster"
+)
+GOALS: Final = count("goals", "Official goals.", formula="sum of fact_gameroster.goals")
+ASSISTS: Final = count("assists", "Official assists.", formula="sum of fact_gameroster.assist")
+POINTS: Final = count("points", "Official goals plus assists.", formula="goals + assists")
+PIM: Final = count("pim", "Official penalty minutes.", "min", formula="sum of fact_gameroster.pim")
+
+
+def _per_game(games: str, prefix: str = "") -> tuple[Column, ...]:
+    """Goals, assists, points and penalty minutes per game, by the columns that they are made of."""
+    abouts = {"goals": "Goals", "assists": "Assists", "points": "Points", "pim": "Penalty minutes"}
+    return tuple(
+        numeric(f"{name}_per_game", f"{about} per game, two decimals.", formula=f"{prefix}{name} / {games}")
+        for name, about in abouts.items()
+    )
+
+
+PER_GAME: Final = _per_game("games_played")
+CAREER_PER_GAME: Final = _per_game("career_games", "career_")
+CAREER_COUNTS: Final = tuple(
+    replace(column, name=f"career_{name}", formula=None)
+    for name, column in (
+        ("games", GAMES_PLAYED),
+        ("goals", GOALS),
+        ("assists", ASSISTS),
+        ("points", POINTS),
+        ("pim", PIM),
+    )
+)
+
+TRACKED_GAMES: Final = count(
+    "tracked_games", "Of the games played, those that were tracked.", formula="rows of fact_player_game_stats"
+)
+_SHOWN: Final = f"null below {MIN_GAMES_SHOWN} of them"
+WAR: Final = numeric(
+    "war", f"Wins above replacement over the tracked games; {_SHOWN}.", "wins", formula="sum of war of the games"
+)
+GAR: Final = numeric(
+    "gar",
+    f"Goals above replacement over the tracked games; {_SHOWN}.",
+    "goals",
+    formula="sum of gar_total of the games",
+)
+PLAYER_RATING: Final = numeric(
+    "player_rating", "League skill rating over the tracked games, 2-6.", formula="mean of player_rating of the games"
+)
+CF_PCT: Final = replace(
+    box.CF_PCT,
+    description="On-ice share of the attempts that were own, over the tracked games, 0-100.",
+    formula="100 * sum of corsi_for / sum of (corsi_for + corsi_against)",
+)
+XG_FOR: Final = numeric(
+    "xg_for", "Expected goals of the own attempts, tracked games only.", formula="sum of fact_player_game_stats.xg_for"
+)
+XG_ADJ: Final = numeric(
+    "xg_adj",
+    "Expected goals adjusted for flurries, tracked games only.",
+    formula="sum of fact_player_game_stats.xg_adj",
+)
+XG_PER_GAME: Final = numeric("xg_per_game", "Expected goals per tracked game.", formula="xg_for / tracked_games")
+GOALS_ABOVE_EXPECTED: Final = numeric(
+    "goals_above_expected",
+    "Tracked goals less expected ones.",
+    formula="sum of fact_player_game_stats.goals - xg_for",
+)
+SHOOTING_PCT: Final = replace(
+    box.SHOOTING_PCT,
+    description="Tracked goals of tracked shots on goal, 0-100; null without a shot on goal.",
+    formula="100 * sum of goals / sum of sog",
+)
+
+WINS: Final = count("wins", "Games that the goalie's team won, overtime and shootout included.")
+LOSSES: Final = count("losses", "Games that the goalie's team lost, overtime and shootout included.")
+TIES: Final = count("ties", "Games that the goalie's team tied.")
+GOALS_AGAINST: Final = count(
+    "goals_against", "Goals allowed by the game sheets, none of them on an empty net; by the tracking without a sheet."
+)
+GAA: Final = numeric("gaa", "Goals allowed per game.", formula="goals_against / games_played")
+SHUTOUTS: Final = count("shutouts", "Games as the team's only goalie without a goal allowed.")
+SHUTOUT_PCT: Final = numeric(
+    "shutout_pct", "Shutouts of the games, 0-100.", "%", formula="100 * shutouts / games_played"
+)
+WIN_PCT: Final = numeric("win_pct", "Wins of the games, 0-100.", "%", formula="100 * wins / games_played")
+
+CAREER_GOALIE_COUNTS: Final = (
+    CAREER_COUNTS[0],
+    *(replace(column, name=f"career_{column.name}") for column in (WINS, LOSSES, TIES, GOALS_AGAINST)),
+)
+CAREER_GAA: Final = replace(GAA, name="career_gaa", formula="career_goals_against / career_games")
+CAREER_SHUTOUTS: Final = replace(SHUTOUTS, name="career_shutouts")
+CAREER_SHARES: Final = (
+    replace(WIN_PCT, name="career_win_pct", formula="100 * career_wins / career_games"),
+    replace(SHUTOUT_PCT, name="career_shutout_pct", formula="100 * career_shutouts / career_games"),
+)

@@ -1,0 +1,153 @@
+"""Columns of territory: blue-line crossings and what they led to, zone and possession time, momentum, manpower."""
+
+from typing import Final
+
+from etl.columns.column import count, numeric, text
+
+_VISIT: Final = "before the next crossing of a blue line or whistle"
+
+ENTRY_SUMMARY_KEY: Final = text("zone_entry_key", "game_id and player_id, joined by _.")
+ENTRY_KINDS: Final = (
+    count(
+        "total_entries",
+        "Zone entries tried.",
+        formula="controlled_entries + dump_entries + other_entries + failed_entries",
+    ),
+    count("controlled_entries", "Carried or passed in.", formula="carried_entries + passed_entries"),
+    count("carried_entries", "Of these, carried in."),
+    count("passed_entries", "Of these, passed in."),
+    count("dump_entries", "Dumped, chipped, lobbed or cleared in."),
+    count("other_entries", "Got in by other means, or by ones not noted."),
+    count("failed_entries", "Did not get in."),
+)
+ENTRY_RESULTS: Final = (
+    count("entries_with_shot", "Entries that led to a shot attempt of the side.", formula=f"an attempt {_VISIT}"),
+    count("shots_after_entry", "The side's attempts after them.", formula=f"Shot rows of the side {_VISIT}"),
+    count("goals_after_entry", "The side's goals after them.", formula=f"goals of the side {_VISIT}"),
+    numeric("xg_after_entry", "Expected goals of those attempts.", nullable=False),
+    numeric(
+        "controlled_entry_pct",
+        "Entries under control of all tried, 0-100.",
+        "%",
+        formula="100 * controlled_entries / total_entries",
+    ),
+)
+EXIT_SUMMARY_KEY: Final = text("zone_exit_key", "game_id and player_id, joined by _.")
+EXIT_KINDS: Final = (
+    count("total_exits", "Zone exits tried.", formula="controlled_exits + clear_exits + other_exits + failed_exits"),
+    count("controlled_exits", "Carried or passed out.", formula="carried_exits + passed_exits"),
+    count("carried_exits", "Of these, carried out."),
+    count("passed_exits", "Of these, passed out."),
+    count("clear_exits", "Cleared, dumped, chipped or lobbed out."),
+    count("other_exits", "Got out by other means, or by ones not noted."),
+    count("failed_exits", "Did not get out."),
+)
+EXIT_RESULTS: Final = (
+    count(
+        "exits_with_entry",
+        "Exits that led to a zone entry.",
+        formula="the next crossing of a blue line, before a whistle, is the side's own entry",
+    ),
+    count("exits_with_shot", "Exits that led to an entry and a shot attempt.", formula="of these, an attempt follows"),
+    numeric(
+        "controlled_exit_pct",
+        "Exits under control of all tried, 0-100.",
+        "%",
+        formula="100 * controlled_exits / total_exits",
+    ),
+)
+
+MICRO_STATS_KEY: Final = text("micro_stats_key", "game_id, player_id and micro_stat, joined by _.")
+MICRO_STAT: Final = text(
+    "micro_stat", "The statistic, by its column of fact_player_game_stats: dekes, cycles and so on.", nullable=False
+)
+MICRO_COUNT: Final = count("count", "How many; there is no row for none.")
+
+ZONE_TIME_KEY: Final = text("zone_time_key", "game_id and venue, joined by _.")
+VENUE: Final = text("venue", "Side of the team: home or away.", nullable=False)
+_ZONES: Final = (("offensive", "offensive"), ("neutral", "neutral"), ("defensive", "defensive"))
+ZONE_EVENTS: Final = tuple(
+    count(f"{zone}_zone_events", f"Events of either side in the side's {about} zone, where the zone is known.")
+    for zone, about in _ZONES
+)
+ZONE_SECONDS: Final = (
+    *(
+        numeric(f"{zone}_zone_seconds", f"Play with the puck last known in the side's {about} zone.", "s")
+        for zone, about in _ZONES
+    ),
+    numeric("unknown_zone_seconds", "Play of which the zone is not known.", "s"),
+    numeric("dead_seconds", "Dead ice between a whistle and the next faceoff, on the running clock.", "s"),
+    numeric(
+        "tracked_seconds",
+        "Game clock from the first to the last event of each period.",
+        "s",
+        formula="offensive + neutral + defensive + unknown zone seconds + dead_seconds",
+    ),
+)
+POSSESSION: Final = (
+    numeric("possession_seconds", "Play in sequences of the side.", "s"),
+    numeric("opponent_possession_seconds", "Play in sequences of the other side.", "s"),
+    numeric(
+        "possession_pct",
+        "The side's share of the time with the puck, 0-100.",
+        "%",
+        formula="100 * possession_seconds / (possession_seconds + opponent_possession_seconds)",
+    ),
+)
+
+MOMENTUM_KEY: Final = text("momentum_key", "game_id, period and side, joined by _.")
+MOMENTUM_COUNTS: Final = (
+    *(
+        count(f"{name}{way}", f"{about} of {whose}.")
+        for name, about in (
+            ("shots", "Shot attempts"),
+            ("goals", "Goals"),
+            ("controlled_entries", "Zone entries under control"),
+        )
+        for way, whose in (("", "the side"), ("_against", "the other side"))
+    ),
+    *(
+        numeric(f"xg_{way}", f"Expected goals of {whose}.", nullable=False)
+        for way, whose in (("for", "the side"), ("against", "the other side"))
+    ),
+    *(
+        numeric(f"{zone}_zone_seconds", f"Play with the puck last known in the side's {zone} zone.", "s")
+        for zone in ("offensive", "defensive")
+    ),
+)
+MOMENTUM: Final = numeric(
+    "momentum",
+    "How far the period tilted to the side, -100 to 100; the other side's is the same with its sign turned.",
+    formula="mean of 100 * (own - other) / (own + other) over shot attempts, expected goals, controlled entries and "
+    "offensive against defensive zone seconds; those that neither side has are left out",
+)
+
+SPECIAL_TEAMS_KEY: Final = text("special_teams_key", "game_id and side, joined by _.")
+
+_ADVANTAGE: Final = "skaters more than the other side, both counted up to five, so that an extra attacker is none"
+SPECIAL_TEAMS: Final = (
+    count(
+        "pp_opportunities",
+        "Power plays given.",
+        formula=f"over the stints in order, each step up of the advantage; the advantage is the {_ADVANTAGE}",
+    ),
+    numeric("pp_seconds", "Time on the power play, both goalies on the ice.", "s", nullable=False),
+    count("pp_goals", "Goals on the power play."),
+    count("pp_shots", "Shot attempts on the power play."),
+    numeric("pp_xg", "Expected goals on the power play.", nullable=False),
+    count("sh_goals_against", "Goals allowed on the own power play."),
+    numeric("pp_pct", "Power plays that scored, 0-100.", "%", formula="100 * pp_goals / pp_opportunities"),
+    count("pk_opportunities", "Times short-handed.", formula="the other side's pp_opportunities"),
+    numeric("pk_seconds", "Time short-handed, both goalies on the ice.", "s", nullable=False),
+    count("pk_goals_against", "Goals allowed short-handed."),
+    count("pk_shots_against", "Shot attempts allowed short-handed."),
+    numeric("pk_xg_against", "Expected goals allowed short-handed.", nullable=False),
+    count("sh_goals", "Goals scored short-handed."),
+    numeric(
+        "pk_pct",
+        "Penalties killed, 0-100.",
+        "%",
+        formula="100 * (pk_opportunities - pk_goals_against) / pk_opportunities",
+    ),
+)
+EMPTY_NET_SECONDS: Final = numeric("empty_net_seconds", "Time with the own net empty.", "s", nullable=False)

@@ -1,0 +1,97 @@
+"""Columns of what a game was worth: game score, ratings, goals and wins above replacement."""
+
+from typing import Final
+
+from etl.columns.column import Column, count, numeric
+from hockey.expected_goals import HIGH_DANGER_XG
+from hockey.value import (
+    GAME_SCORE,
+    GAME_SCORE_BASE,
+    GAME_SCORE_SCALE,
+    GAR,
+    GOALS_PER_WIN,
+    MAX_RATING,
+    MIN_RATING,
+    REPLACEMENT_PER_SHOT,
+)
+
+_METHOD: Final = "hockey/value.py"
+
+
+def _sum(weights: dict[str, float]) -> str:
+    """A weighted sum as text: "0.75 goals - 0.15 penalties_taken"."""
+    terms = " ".join(f"{'+' if weight > 0 else '-'} {abs(weight):.3g} {name}" for name, weight in weights.items())
+    return terms.removeprefix("+ ")
+
+
+_ABOUT: Final = {
+    "gar_shooting": "Goals above those expected of the own attempts.",
+    "gar_even_strength": "A fifth of the expected-goals difference while on the ice at even strength.",
+    "gar_penalties": "Penalties drawn less taken, in goals.",
+    "gar_faceoffs": "Faceoffs won less lost, in goals.",
+    "gar_replacement": "What an average skater is worth above a replacement in the same ice time, in goals.",
+}
+SKATER_VALUE: Final[tuple[Column, ...]] = (
+    count("penalties_taken", "Penalties that put the team a man down; misconducts and offsetting ones left out."),
+    count("penalties_drawn", "Such penalties of which the player was the one fouled, where the tracker named him."),
+    numeric(
+        "game_score",
+        "The game in one number, about 2-10; without valid stints the on-ice terms are 0.",
+        formula=f"{GAME_SCORE_BASE:g} + {GAME_SCORE_SCALE:g} * ({_sum(dict(GAME_SCORE))})",
+        source="D. Luszczyszyn, hockey-graphs.com 2016; at even strength where he has 5v5",
+    ),
+    numeric("player_rating", "League skill rating before the game, 2-6: the game sheet's, else the player's own."),
+    numeric(
+        "adjusted_rating",
+        "The rating that the game score implies: a rating is the game score expected of it.",
+        formula=f"game_score, at least {MIN_RATING:g} and at most {MAX_RATING:g}",
+        source=_METHOD,
+    ),
+    numeric(
+        "performance_index",
+        "Game score of that expected for the rating, 100 as expected; null without a rating.",
+        formula="100 * game_score / player_rating",
+        source=_METHOD,
+    ),
+    *(numeric(name, _ABOUT[name], "goals", formula=_sum(dict(terms)), source=_METHOD) for name, terms in GAR.items()),
+    numeric(
+        "gar_total",
+        "Goals above replacement, all components; null without valid stints.",
+        "goals",
+        formula=" + ".join(GAR),
+        source=_METHOD,
+    ),
+    numeric(
+        "war", "Wins above replacement.", "wins", formula=f"gar_total / {GOALS_PER_WIN:g}", source="Pythagorean rule"
+    ),
+)
+TEAM_VALUE: Final[tuple[Column, ...]] = (
+    numeric("gar_total", "Goals above replacement of the team's skaters together.", "goals", source=_METHOD),
+    numeric("war", "Wins above replacement of the team's skaters together.", "wins", source=_METHOD),
+    numeric("avg_game_score", "Mean game score of the team's skaters."),
+    numeric("avg_adjusted_rating", "Mean adjusted_rating of the team's skaters."),
+)
+GOALIE_VALUE: Final[tuple[Column, ...]] = (
+    count("hd_saves", f"Saves of high-danger shots: an expected goal of {HIGH_DANGER_XG:g} or more."),
+    count("hd_shots_against", f"High-danger shots on goal faced: an expected goal of {HIGH_DANGER_XG:g} or more."),
+    numeric(
+        "goals_saved_above_avg",
+        "Goals that the season's average goalie would have allowed on these shots, less those allowed.",
+        "goals",
+        formula="shots_against * (1 - league save_pct of the season) - goals_against",
+    ),
+    numeric(
+        "goalie_gar_total",
+        "Goals above a replacement goalie.",
+        "goals",
+        formula=f"goals_saved_above_avg + {REPLACEMENT_PER_SHOT:.3g} * shots_against",
+        source=_METHOD,
+    ),
+    numeric(
+        "goalie_war",
+        "Wins above a replacement goalie.",
+        "wins",
+        formula=f"goalie_gar_total / {GOALS_PER_WIN:g}",
+        source="Pythagorean rule",
+    ),
+)

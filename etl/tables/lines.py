@@ -1,0 +1,197 @@
+"""Lines, pairs and fives: who skated together as a unit. Quality of team-mates and opponents. Zone starts."""
+
+from typing import Final
+
+import polars as pl
+
+from etl.columns import keys as k
+from etl.columns import league
+from etl.columns import on_ice as c
+from etl.registry import table
+from etl.tables.credit import PLAYER
+from etl.tables.expressions import DIGITS, other_side, percentage, ratio
+from formats.canonical import SIDES
+from hockey.zones import MIRRORED
+
+_STINT: Final = ["game_id", "stint_idx"]
+_FORWARDS: Final = ("f1", "f2", "f3")
+_DEFENDERS: Final = ("d1", "d2")
+COMBOS: Final = {"forward": _FORWARDS, "defense": _DEFENDERS, "five": (*_FORWARDS, *_DEFENDERS)}
+_SEEN: Final = {"goals": "goals", "corsi": "corsi", "fenwick": "fenwick", "xg": "on_ice_xg"}
+_WAYS: Final = ("for", "against")
+_LINES: Final = (
+    c.COMBO_KEY,
+    k.GAME_ID,
+    c.VENUE,
+    k.TEAM_ID,
+    league.HOME_TEAM_ID,
+    league.AWAY_TEAM_ID,
+    c.COMBO_TYPE,
+    c.COMBO_SIZE,
+    c.FORWARD_COMBO,
+    c.DEFENSE_COMBO,
+    c.TOI_TOGETHER,
+    c.STINT_COUNT,
+    *c.COMBO_COUNTS,
+    *c.COMBO_SHARES,
+)
+
+
+@table(
+    key=("line_combo_key",),
+    grain="one combination of one side that played together in one game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+    columns=_LINES,
+)
+def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
+    """What each forward line (3), defence pair (2) and unit of five did while together, by the slots of the stints.
+
+    A line with an empty slot is none; an extra attacker does not break one up.
+    """
+    combo = ["game_id", "venue", "combo_type", "forward_combo", "defense_combo"]
+    units = pl.concat([_units(stints, side, kind) for side in SIDES for kind in COMBOS])
+    own, other = (stint_attempts.lazy().select(*_STINT, venue=v, **_as(way)) for v, way in _seen_by())
+    on = [*_STINT, "venue"]
+    sums = [pl.col(f"{name}_{way}").sum() for name in _SEEN for way in _WAYS]
+    rows = (
+        units.lazy()
+        .join(own, on=on, how="left", maintain_order="left")
+        .join(other, on=on, how="left", maintain_order="left")
+        .group_by(combo)
+        .agg(*sums, toi_together=pl.col("duration_s").sum(), stint_count=pl.len().cast(pl.Int32))
+        .sort(combo)
+        .collect()
+    )
+    teams = game_sides.select("game_id", "team_id", "opponent_team_id", venue="side")
+    return (
+        rows.join(teams, on=["game_id", "venue"], how="left", maintain_order="left")
+        .with_columns(pl.col("^xg_(for|against)$").round(DIGITS))  # before shares are made of them
+        .with_columns(
+            combo_size=pl.col("combo_type").replace_strict(
+                {kind: len(s) for kind, s in COMBOS.items()}, return_dtype=pl.Int32
+            ),
+            home_team_id=pl.when(_AT_HOME).then("team_id").otherwise("opponent_team_id"),
+            away_team_id=pl.when(_AT_HOME).then("opponent_team_id").otherwise("team_id"),
+            line_combo_key=pl.concat_str(combo, separator="_", ignore_nulls=True).str.replace_all(",", "_"),
+            cf_pct=percentage("corsi_for", pl.col("corsi_for") + pl.col("corsi_against")),
+            xg_pct=percentage("xg_for", pl.col("xg_for") + pl.col("xg_against")),
+        )
+        .select(column.name for column in _LINES)
+    )
+
+
+_AT_HOME: Final = pl.col("venue") == "home"
+
+
+def _seen_by() -> tuple[tuple[pl.Expr, str], ...]:
+    """A side's counts are its own and, under the other side, those against it."""
+    return (pl.col("side"), "for"), (other_side("side"), "against")
+
+
+def _as(way: str) -> dict[str, pl.Expr]:
+    return {
+        f"{name}_{way}": pl.col(source).cast(pl.Float64 if name == "xg" else pl.Int32) for name, source in _SEEN.items()
+    }
+
+
+def _units(stints: pl.DataFrame, side: str, kind: str) -> pl.DataFrame:
+    """The stints in which all slots of the kind are filled on that side, with the sorted ids in them."""
+    slots = COMBOS[kind]
+    ids = {part: [f"{side}_{slot}_id" for slot in slots if slot in of] for part, of in _PARTS.items()}
+    return stints.filter(pl.all_horizontal(pl.col(f"{side}_{slot}_id").is_not_null() for slot in slots)).select(
+        *_STINT,
+        "duration_s",
+        venue=pl.lit(side),
+        combo_type=pl.lit(kind),
+        **{part: _sorted_ids(columns) for part, columns in ids.items()},
+    )
+
+
+_PARTS: Final = {"forward_combo": _FORWARDS, "defense_combo": _DEFENDERS}
+
+
+def _sorted_ids(columns: list[str]) -> pl.Expr:
+    return pl.concat_list(columns).list.sort().list.join(",") if columns else pl.lit(None, pl.String)
+
+
+_QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
+
+
+@table(
+    key=("qoc_key",),
+    grain="one skater with ice time in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+    columns=_QOC,
+)
+def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.DataFrame) -> pl.DataFrame:
+    """Quality of competition and of team-mates: ratings of the other skaters on the ice, by the seconds shared."""
+    side = ["game_id", "shift_index", "team_venue"]
+    skaters = (
+        fact_shift_players.lazy()
+        .filter(~pl.col("is_goalie"))
+        .select(*side, "player_id", "team_id", "shift_duration")
+        .join(game_ratings.lazy(), on=PLAYER, how="left")
+    )
+    rated = skaters.group_by(side).agg(sum=pl.col("rating").sum(), rated=pl.col("rating").count())
+    opponents = rated.with_columns(other_side("team_venue")).rename({"sum": "opp_sum", "rated": "opp_rated"})
+    mates, mates_sum = pl.col("rated") - pl.col("rating").is_not_null(), pl.col("sum") - pl.col("rating").fill_null(0)
+    seconds = pl.col("shift_duration")
+    return (
+        skaters.join(rated, on=side, how="left")
+        .join(opponents, on=side, how="left")
+        .group_by(PLAYER)
+        .agg(
+            avg_opp_rating=_mean((seconds * pl.col("opp_sum")).sum(), (seconds * pl.col("opp_rated")).sum()),
+            avg_own_rating=_mean((seconds * mates_sum).sum(), (seconds * mates).sum()),
+            shifts_tracked=pl.len().cast(pl.Int32),
+            team_id=pl.col("team_id").min(),
+        )
+        .with_columns(
+            qoc_key=pl.format("{}_{}", *PLAYER), rating_diff=pl.col("avg_own_rating") - pl.col("avg_opp_rating")
+        )
+        .sort(PLAYER)
+        .select(column.name for column in _QOC)
+        .collect()
+    )
+
+
+def _mean(weighted: pl.Expr, seconds: pl.Expr) -> pl.Expr:
+    return ratio(weighted, seconds).round(DIGITS)
+
+
+_ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": "zone_starts_defensive"}
+
+
+@table(
+    key=("game_id", "player_id"),
+    grain="one skater who began a shift by a faceoff",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
+def player_zone_starts(plays: pl.DataFrame, stints: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
+    """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it.
+
+    The faceoff stands at the very start of the shift's first stint. Those whose zone nobody noted are not counted.
+    """
+    draws = plays.filter((pl.col("event_type") == "Faceoff") & pl.col("zone_known") & pl.col("team").is_not_null())
+    starts = (
+        draws.join(stints.select(*_STINT, begins="clock_start"), on=_STINT)
+        .filter(pl.col("clock_start") == pl.col("begins"))
+        .sort("game_id", "event_idx")
+        .unique(_STINT, keep="first", maintain_order=True)
+        .select("game_id", "zone", "team", shift_index=pl.col("stint_idx").cast(pl.Int32))
+    )
+    begun = fact_shift_players.filter(pl.col("is_first_segment") & ~pl.col("is_goalie"))
+    zone = pl.when(pl.col("team") == pl.col("team_venue")).then("zone").otherwise(pl.col("zone").replace(MIRRORED))
+    return (
+        begun.join(starts, on=["game_id", "shift_index"])
+        .with_columns(zone=zone)
+        .group_by(PLAYER)
+        .agg((pl.col("zone") == code).sum().cast(pl.Int32).alias(name) for code, name in _ZONES.items())
+        .sort(PLAYER)
+    )

@@ -1,0 +1,44 @@
+import re
+
+from etl.metrics import PATH, document, is_metric, metrics, rule
+from etl.tables.catalog import league_tables
+
+TABLES = league_tables().published
+
+
+def test_docs_metrics_is_what_the_declarations_say() -> None:
+    assert PATH.read_text(encoding="utf-8") == document(), "run make tables"
+
+
+def test_every_metric_has_a_rule() -> None:
+    assert [f"{t.name}.{c.name}" for t in TABLES for c in t.columns if is_metric(t, c) and not rule(c)] == []
+
+
+def test_every_metric_is_listed_under_a_subject() -> None:
+    listed = {(table, column.name) for found in metrics().values() for column, tables in found for table in tables}
+    assert listed == {(t.name, c.name) for t in TABLES for c in t.columns if is_metric(t, c)}
+    assert len(metrics()) > 5
+
+
+def test_a_formula_names_only_tables_that_are_published() -> None:
+    known = {t.name: {c.name for c in t.columns} for t in TABLES}
+    wrong = [
+        f"{t.name}.{c.name}: {name}"
+        for t in TABLES
+        for c in t.columns
+        for name, column in re.findall(r"\b((?:fact|dim)_[a-z_0-9]+)(?:\.(\w+))?", rule(c) or "")
+        if name not in known or (column and column not in known[name])
+    ]
+    assert wrong == []
+
+
+def test_what_a_number_is_made_from_is_published() -> None:
+    known = {t.name: {c.name for c in t.columns} for t in TABLES}
+    for table in TABLES:
+        for column in table.columns:
+            for part in column.made_from:
+                assert {c.column for c in part.where} | ({part.quantity} - {None}) <= known[part.table]
+                assert {c.row for c in part.where if c.row} <= known[table.name]
+                for link in part.links:
+                    assert {link.on} <= known[part.table] & known[link.table]
+                    assert {c.column for c in (*link.where, *link.unless)} <= known[link.table]
