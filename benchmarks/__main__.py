@@ -7,13 +7,14 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import etl_run, prediction_latency, scale, season_memory, small_league
+from benchmarks import etl_run, prediction_latency, scale, season_memory, small_league, warehouse_upload
 
 BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
     "etl": ("seconds per game against merely reading the inputs and writing the outputs", etl_run.run),
     "scale": ("a league of 1000 games, and one changed game in it", scale.run),
     "predictions": ("latency of predictions on a server against a bare handler", prediction_latency.run),
     "memory": ("a season of games through the API: all processes together", season_memory.run),
+    "warehouse": ("rows per second into each kind of database, to bare loading of the same rows", warehouse_upload.run),
 }
 
 

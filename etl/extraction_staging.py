@@ -18,14 +18,13 @@ from formats.file_facts import workbook_facts
 from formats.json_document import game_id
 from formats.master import MasterFrames
 from formats.raw import RawFrames
-from formats.sheet_columns import SHEETS
+from formats.sheet_columns import STAGED_SHEETS
 from formats.staged_game import Row, StagedGame, read_staged
 from formats.staged_sheets import STAGING_PATH, deleted_games, empty_sheets, staged_records
 from formats.staging_tables import STAGING_TABLES
 from snapshot.manifest import Input
 from warehouse.base import Query, Warehouse
 
-_SHEETS: Final = (*SHEETS, "dim_league")
 _SUPERSEDED: Final = "workbook_superseded"
 
 
@@ -56,7 +55,7 @@ def read_staging(warehouse: Warehouse) -> StagedLeague:
         WarehouseError: the warehouse does not answer. A league without its corrections must not be published.
     """
     sheets: dict[str, tuple[Row, ...]] = {}
-    for sheet in _SHEETS:
+    for sheet in STAGED_SHEETS:
         table = STAGING_TABLES[sheet]
         rows = warehouse.read(Query(table=table.staging_name, order=table.key))
         if rows:

@@ -26,6 +26,9 @@ _WRITERS: Final = 2
 _THREADS_ALONE: Final = 2
 
 
+HandedOn = dict[str, tuple[str, ...] | None]
+
+
 class Writer(Protocol):
     """Takes the tables that are ready; called from several threads."""
 
@@ -79,9 +82,8 @@ class LeagueBuild:
         wanted = {name for t in (*plan.of_games.tables.values(), *plan.late.tables.values()) for name in t.inputs}
         early = plan.early.build(dict(self.sources), self._report, self._keep, wanted | set(retain))
         self.sources |= early
-        handed_on = frozenset(
-            [*plan.handed_on, *(t.name for t in plan.of_games.tables.values() if _is_kept(t, retain))]
-        )
+        whole = {t.name: None for t in plan.of_games.tables.values() if _is_kept(t, retain)}
+        handed_on: HandedOn = {**plan.handed_on, **whole}
         parts = self._parts(plan, handed_on)
         for declared in plan.of_games.tables.values():
             _demand_unique(declared, parts)
@@ -91,7 +93,7 @@ class LeagueBuild:
         late = plan.late.build(self.sources, self._report, self._keep, retain)
         return {name: frame for name, frame in (early | kept | late).items() if name in retain}
 
-    def _parts(self, plan: Partition, handed_on: frozenset[str]) -> list[Part]:
+    def _parts(self, plan: Partition, handed_on: HandedOn) -> list[Part]:
         """The parts of all batches, in the order of games; what is not remembered is built."""
         if not plan.of_games.tables:
             return []
@@ -105,13 +107,13 @@ class LeagueBuild:
         forget_parts(self.folder, found)
         return [found[task.path] for task in tasks]
 
-    def _tasks(self, plan: Partition, handed_on: frozenset[str]) -> list[PartTask]:
+    def _tasks(self, plan: Partition, handed_on: HandedOn) -> list[PartTask]:
         tasks = []
         needed = {name: self.sources[name] for name in plan.needed_by_games}
         for games in batches(list(self.stored.keys), self.together):
             seen, stored = of_games(needed, games, self.people), self.stored.of(games)
             path = part_path(self.folder, part_key(self.code, stored, seen, handed_on))
-            tasks.append(PartTask(path, stored, seen, handed_on))
+            tasks.append(PartTask(path, stored, seen, handed_on, 1 if self.worth_a_pool else _THREADS_ALONE))
         return tasks
 
     def _build_missing(self, plan: Partition, tasks: list[PartTask], found: dict[Path, Part]) -> None:
@@ -182,7 +184,7 @@ def _demand_unique(declared: Table, parts: Sequence[Part]) -> None:
 def _keys(declared: Table, part: Part) -> pl.DataFrame:
     """The keys of a part, as text."""
     rows, key = part.tables[declared.name], list(declared.key)
-    if rows.frame is not None:
+    if rows.csv is None and rows.frame is not None:
         return part.frame(declared.name).select(pl.col(key).cast(pl.String))
     if not rows.rows:
         return pl.DataFrame(schema=dict.fromkeys(key, pl.String))

@@ -1,7 +1,7 @@
 """Some games' part of every table: built where a process is free, remembered until something about it changes."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,13 +23,14 @@ _SUFFIX: Final = ".part"
 class PartTask:
     """What one part is made of: the games as they lie in the cache, and what they see of every other source.
 
-    `handed_on` are the tables that are needed as frames, `together` how many tables are built at once.
+    `handed_on` are the tables that are needed as frames, with the columns that suffice (None: all); `threads` how many
+    tables are built at once.
     """
 
     path: Path
     stored: StoredGames
     sources: dict[str, object]
-    handed_on: frozenset[str]
+    handed_on: Mapping[str, tuple[str, ...] | None]
     threads: int = 1
 
 
@@ -41,11 +42,13 @@ class PartBuilt:
     seconds: dict[str, float]
 
 
-def part_key(code: str, stored: StoredGames, sources: dict[str, object], handed_on: Iterable[str]) -> str:
+def part_key(
+    code: str, stored: StoredGames, sources: dict[str, object], handed_on: Mapping[str, tuple[str, ...] | None]
+) -> str:
     """The key of a part: everything that its tables depend on, by content."""
     digest = hashlib.blake2b(digest_size=16)
     games = [(number, key, number in stored.swapped) for number, key in sorted(stored.keys.items())]
-    digest.update(msgspec.json.encode([code, pl.__version__, games, sorted(handed_on)]))
+    digest.update(msgspec.json.encode([code, pl.__version__, games, sorted(handed_on.items())]))
     for name, source in sorted(sources.items()):
         digest.update(name.encode() + _content(source))
     return digest.hexdigest()
@@ -85,9 +88,9 @@ def build_part(
 
     def keep(declared: Table, frame: pl.DataFrame) -> None:
         _demand_order(declared, frame, games)
-        handed_on = declared.name in task.handed_on
-        keys = _key_ranges(declared, frame)
-        writer.add(declared.name, frame, as_csv=declared.is_published, as_frame=handed_on, keys=keys)
+        columns = task.handed_on.get(declared.name, ())
+        handed_on = frame if columns is None else frame.select(columns) if columns else None
+        writer.add(declared.name, frame, handed_on, as_csv=declared.is_published, keys=_key_ranges(declared, frame))
 
     def note(built: TableBuilt) -> None:
         seconds[built.name] = built.seconds

@@ -67,7 +67,7 @@ class Part:
             return None
 
     def frame(self, name: str) -> pl.DataFrame:
-        """The rows of a table that was handed on."""
+        """What was handed on of a table."""
         section = self.tables[name].frame
         if section is None:
             raise KeyError(name)
@@ -96,18 +96,26 @@ class PartWriter:
         self._lock = threading.Lock()
         self._tables: dict[str, PartTable] = {}
 
-    def add(self, name: str, frame: pl.DataFrame, *, as_csv: bool, as_frame: bool, keys: list[tuple[str, str]]) -> None:
-        """Take up a table's rows, as CSV, as a frame, as both or only their number."""
+    def add(
+        self,
+        name: str,
+        rows: pl.DataFrame,
+        handed_on: pl.DataFrame | None,
+        *,
+        as_csv: bool,
+        keys: list[tuple[str, str]],
+    ) -> None:
+        """Take up a table: its rows as CSV, or only their number, and what of it is handed on as a frame."""
         csv, stream = BytesIO(), BytesIO()
         if as_csv:
-            frame.write_csv(csv, include_header=False, datetime_format=DATETIME_FORMAT)
-        if as_frame:
-            frame.write_ipc_stream(stream, compression="lz4")
+            rows.write_csv(csv, include_header=False, datetime_format=DATETIME_FORMAT)
+        if handed_on is not None:
+            handed_on.write_ipc_stream(stream, compression="lz4")
         with self._lock:
             self._tables[name] = PartTable(
-                rows=frame.height,
+                rows=rows.height,
                 csv=self._written(csv) if as_csv else None,
-                frame=self._written(stream) if as_frame else None,
+                frame=None if handed_on is None else self._written(stream),
                 keys=tuple(keys),
             )
 

@@ -28,10 +28,15 @@ class Partition:
     late: Registry
 
     @property
-    def handed_on(self) -> list[str]:
-        """The tables of games that a late table reads."""
-        wanted = {name for declared in self.late.tables.values() for name in declared.inputs}
-        return [name for name in self.of_games.tables if name in wanted]
+    def handed_on(self) -> dict[str, tuple[str, ...] | None]:
+        """The tables of games that late tables read, with the columns that suffice; None where all are needed."""
+        found: dict[str, tuple[str, ...] | None] = {}
+        for declared in self.late.tables.values():
+            for name in declared.inputs:
+                if name in self.of_games.tables:
+                    columns, before = declared.reads.get(name), found.get(name, ())
+                    found[name] = None if columns is None or before is None else tuple(sorted({*columns, *before}))
+        return found
 
     @property
     def needed_by_games(self) -> list[str]:

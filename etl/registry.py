@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal, cast
 
@@ -66,7 +66,8 @@ class Table:
     """A declared table. Calling it calls its function, unchecked, as the tests of single tables do.
 
     `per_game` promises that the rows of a game follow from the inputs' rows of that game and of the people in it, and
-    come in the order of games: such a table is built for some games at a time (`etl.partition`).
+    come in the order of games: such a table is built for some games at a time (`etl.partition`). `reads` names the
+    columns of an input that suffice, where a few of a large one do.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Table:
     kind: Kind = "core"
     from_tracking: bool = False
     per_game: bool = False
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, *args: object, **inputs: object) -> pl.DataFrame:
         """The table's rows, made from its inputs."""

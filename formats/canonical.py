@@ -143,6 +143,7 @@ GAMES: Final[Schema] = {
     "penalty_min": pl.List(pl.Float64),  # minor, major, misconduct
     "home_attacks_right_p1": pl.Boolean,
     "video_offset_s": pl.List(pl.Float64),  # second of the video at which P1, P2, P3, OT start; null where unknown
+    "videos": pl.String,  # the tracker's own links: JSON list of {url, kind}
     "sides_swapped": pl.Boolean,  # the labels were wrong and have been exchanged
     "official_home": pl.Int64,
     "official_away": pl.Int64,

@@ -33,6 +33,7 @@ class TrackerExport(msgspec.Struct, rename="camel", kw_only=True):
     events: Any = None
     shifts: Any = None
     video_timing: Any = None
+    videos: Any = None
     period_lengths: Any = None
     penalty_lengths: Any = None
     home_attacks_right_p1: Any = None

@@ -36,6 +36,7 @@ RAW_GAMES: Final[Schema] = {
     "video_p2_s": pl.Float64,
     "video_p3_s": pl.Float64,
     "video_ot_s": pl.Float64,
+    "videos": pl.String,  # links, as formats.videos writes them
     "game_date": pl.Date,  # where a file names it (roster.json); null otherwise
 }
 RAW_ROSTERS: Final[Schema] = {

@@ -110,6 +110,8 @@ SHEETS: Final[Mapping[str, Spellings]] = {
     "dim_schedule": SCHEDULE_COLUMNS,
     "fact_gameroster": ROSTER_COLUMNS,
 }
+STAGED_SHEETS: Final = (*SHEETS, "dim_league")
+"""The staging tables of sheets that a run lays over the files; what is staged in others changes no table."""
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "dim_player": ("player_id",),
     "dim_team": ("team_id",),

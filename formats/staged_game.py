@@ -87,6 +87,7 @@ def read_staged(game: StagedGame) -> RawFrames:
         period_lengths=_json(header.get("period_lengths")),
         penalty_lengths=more.get("penaltyLengths"),
         video_timing=more.get("videoTiming"),
+        videos=more.get("videos"),
         home_attacks_right_p1=more.get("homeAttacksRightP1"),
     )
     raw = read_export(export, game.path, game.sha256)

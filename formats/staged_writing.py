@@ -38,6 +38,7 @@ def staged_rows(raw: RawFrames) -> StagedGame:
     told = {
         "penaltyLengths": {kind: game[f"{kind}_min"] for kind in ("minor", "major", "misconduct")},
         "homeAttacksRightP1": game["home_attacks_right_p1"],
+        "videos": json.loads(game["videos"] or "[]"),
         "videoTiming": {"periodOffsets": {key: game[f"video_{name}_s"] for key, name in _PERIODS.items()}},
     }
     bare = StagedGame(game["game_id"], header | {"header": json.dumps(told)}, events, shifts)

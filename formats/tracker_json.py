@@ -10,6 +10,7 @@ from formats import cells
 from formats.canonical import SIDES, SLOTS
 from formats.json_document import RosterSheet, TrackerExport, game_id
 from formats.raw import RAW_SCHEMAS, RawFrames, raw_frame
+from formats.videos import video_links
 
 _PERIODS: Final = {"1": "p1", "2": "p2", "3": "p3", "OT": "ot"}
 _MAX_PERIOD_MIN: Final = 120.0
@@ -103,6 +104,7 @@ def _header(export: TrackerExport, number: int, sheet: RosterSheet | None) -> di
         **{f"{name}_min": _minutes(periods.get(key)) for key, name in _PERIODS.items()},
         **{f"{kind}_min": _minutes(penalties.get(kind)) for kind in ("minor", "major", "misconduct")},
         **{f"video_{name}_s": cells.number(videos.get(key)) for key, name in _PERIODS.items()},
+        "videos": video_links(cells.rows(export.videos), "url", "type", "title", "kind"),
         "game_date": None if sheet is None else _date(sheet.date),
     }
 

@@ -34,6 +34,7 @@ from formats.tracking_workbook_events import read_event_players, read_events
 from formats.tracking_workbook_index import with_event_numbers
 from formats.tracking_workbook_points import net_targets, player_points, puck_points, read_point_sheet
 from formats.tracking_workbook_shifts import read_shifts
+from formats.videos import video_links
 from formats.workbook import ROW, TRACKING_SHEETS, Workbook
 from formats.workbook_package import WorkbookError
 from hockey import aliases
@@ -125,7 +126,8 @@ def _header(sheets: dict[str, pl.DataFrame], game_id: int) -> dict[str, object]:
         "home_attacks_right_p1": aliases.truth(metadata["attacks_right"]),
         **teams,
         **lengths,
-        **{c: cells.number(_most(sheets["video"], c)) for c in VIDEO_COLUMNS},
+        **{c: cells.number(_most(sheets["video"], c)) for c in VIDEO_COLUMNS if c.endswith("_s")},
+        "videos": video_links(sheets["video"].iter_rows(named=True), "url", "kind", "title"),
     }
 
 

@@ -101,7 +101,12 @@ METADATA_COLUMNS: Final[Spellings] = {
     "saved_at": ("export_timestamp",),
     "version": ("tracker_version",),
 }
-VIDEO_COLUMNS: Final[Spellings] = {f"video_p{n}_s": (f"period_{n}_start",) for n in (1, 2, 3)}
+VIDEO_COLUMNS: Final[Spellings] = {
+    **{f"video_p{n}_s": (f"period_{n}_start",) for n in (1, 2, 3)},
+    "url": ("video_url",),
+    "kind": ("video_type",),
+    "title": ("title",),
+}
 POINT_COLUMNS: Final[Spellings] = {
     "index": ("event_index",),
     "slot": ("xy_slot",),

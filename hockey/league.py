@@ -52,12 +52,14 @@ class LeagueRules:
     """The rules in force. `time_zone` is an IANA name; `playoff_places` counts teams that qualify.
 
     `publish_personal_data` puts birth years and genders into the published tables; without it they stay out.
+    `publish_video_links` does so for the links to videos in trackers' files; the schedule's own is always published.
     """
 
     name: str = "League"
     time_zone: str = "America/New_York"
     playoff_places: int = 4
     publish_personal_data: bool = False
+    publish_video_links: bool = False
     periods: Periods = field(default_factory=Periods)
     penalties: Penalties = field(default_factory=Penalties)
     points: Points = field(default_factory=Points)

@@ -19,13 +19,15 @@ import numpy as np
 
 from ml.arrays import Floats
 from ml.errors import InvalidArtifact, NotTrained
-from snapshot.files import replace_file
+from snapshot.files import exclusive, replace_file
 from snapshot.layout import DataDir
 
 FORMAT_VERSION: Final = 2
 _POINTER: Final = "current.json"
 _ARTIFACT: Final = "artifact.json"
 _ARRAYS: Final = "arrays.npz"
+_LOCK: Final = ".lock"
+_WORKING: Final = ".training-"
 _KEPT: Final = 3
 
 
@@ -178,18 +180,16 @@ def _unpacked(content: bytes) -> dict[str, dict[str, Floats]]:
 
 
 def _publish(folder: Path, version: str, text: bytes, arrays: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    working = Path(tempfile.mkdtemp(dir=folder, prefix=".training-"))
-    try:
+    with exclusive(folder / _LOCK):  # two trainings at once publish one after the other
+        for left in folder.glob(f"{_WORKING}*"):  # of a training that was killed here
+            shutil.rmtree(left, ignore_errors=True)
+        working = Path(tempfile.mkdtemp(dir=folder, prefix=_WORKING))
         replace_file(working / _ARTIFACT, text)
         replace_file(working / _ARRAYS, arrays)
         shutil.rmtree(folder / version, ignore_errors=True)
         working.rename(folder / version)
-    except BaseException:
-        shutil.rmtree(working, ignore_errors=True)
-        raise
-    pointer = _Pointer(version, hashlib.sha256(text).hexdigest())
-    replace_file(folder / _POINTER, msgspec.json.encode(pointer))
-    old = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".") and p.name != version)
-    for path in old[: max(0, len(old) + 1 - _KEPT)]:
-        shutil.rmtree(path, ignore_errors=True)
+        pointer = _Pointer(version, hashlib.sha256(text).hexdigest())
+        replace_file(folder / _POINTER, msgspec.json.encode(pointer))
+        old = sorted(p for p in folder.iterdir() if p.is_dir() and p.name != version)
+        for path in old[: max(0, len(old) + 1 - _KEPT)]:
+            shutil.rmtree(path, ignore_errors=True)

@@ -89,7 +89,7 @@ class Result:
 def read_results(path: Path) -> Games:
     """The played games of a CSV file with the columns of `COLUMNS` and, optionally, `season_id`.
 
-    Lines without goals are games not played yet and are left out. Other columns are ignored.
+    Lines without goals are games not played yet and are left out. Other columns are ignored, as is the case of names.
 
     Raises:
         InvalidResults: a column is missing, a value cannot be, or no game was played.
@@ -138,7 +138,8 @@ def _seasons(ordered: Sequence[Result]) -> Ints:
 
 
 def _results(reader: "csv.DictReader[str]") -> Iterator[Result]:
-    missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
+    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    missing = [c for c in COLUMNS if c not in reader.fieldnames]
     if missing:
         raise InvalidResults(f"column {missing[0]!r} is missing; needed: {', '.join(COLUMNS)}")
     for row in reader:

@@ -40,14 +40,18 @@ class Explanation(BaseModel):
     column: str
     snapshot_id: str
     value: JsonValue
-    unit: str | None
+    unit: str | None = None
     meaning: str
-    formula: str | None = Field(description="how it is computed, in terms of columns")
-    source: str | None = Field(description="whose definition it is, where it is not the plain rule of the game")
-    made_from: str | None = Field(description="which rows it counts or sums, in words; null where it counts none")
+    formula: str | None = Field(default=None, description="how it is computed, in terms of columns")
+    source: str | None = Field(
+        default=None, description="whose definition it is, where it is not the plain rule of the game"
+    )
+    made_from: str | None = Field(
+        default=None, description="which rows it counts or sums, in words; null where it counts none"
+    )
     operands: list[Operand] = Field(description="the columns of the same row that the formula names")
     total: int = Field(description="explaining rows in all")
-    amount: float | None = Field(description="what they come to; the number itself, before it is rounded")
+    amount: float | None = Field(default=None, description="what they come to; the number itself, before it is rounded")
     limit: int
     offset: int
     rows: list[ExplainingRow]

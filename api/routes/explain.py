@@ -8,7 +8,7 @@ from api.dependencies import Explanations
 from api.error_handlers import documented
 from api.models.explain import ExplainParameters, Explanation
 from api.routes import examples, explain_examples
-from api.routes.job_answers import UNAUTHENTICATED
+from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.routes.tables import TableName
 from api.services.explain_service import ColumnNotFound, RowNotFound
 from api.services.table_service import NothingPublished, TableNotFound
@@ -16,6 +16,7 @@ from api.services.table_service import NothingPublished, TableNotFound
 explain_router = APIRouter(prefix="/api/explain", tags=["Tables"])
 
 _RESPONSES: Final = documented(
+    WRONG_REQUEST,
     UNAUTHENTICATED,
     RowNotFound("fact_player_game_stats has no row '18969_P10000'; did you mean 18969_P100001 or 18969_P100002?"),
     ColumnNotFound("fact_player_game_stats has no column 'goal'; did you mean goals?"),
@@ -49,6 +50,7 @@ def explain(
     """How a number came about: its rule, and the rows and events that it was made from, with game, clock and video.
 
     Goals, assists, points, plus/minus, shots, Corsi, Fenwick, ice time, saves and penalty minutes name every row that
-    they count or sum, season by season and game by game down to the events. A rate names the columns of its formula.
+    they count or sum: game sheets for seasons and careers, events and stints for games.
+    A rate names the columns of its formula.
     """
     return service.explain(table, key, column, limit=wanted.limit, offset=wanted.offset)

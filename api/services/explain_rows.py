@@ -64,10 +64,14 @@ def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
 
 
 def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
+    import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
     kept = snapshot.scan(part.table).filter(_all(part.where, row))
     columns = [c.name for c in snapshot.manifest.table(part.table).columns]
     for link in part.links:
         kept = _linked(kept, snapshot, row, link).select(columns)
+    if part.quantity is not None:  # what adds nothing explains nothing
+        kept = kept.filter(pl.col(part.quantity) != 0)
     return kept.sort(snapshot.manifest.table(part.table).primary_key).collect()
 
 

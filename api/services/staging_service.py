@@ -28,6 +28,7 @@ from api.services.staging_errors import (
 from api.services.staging_files import tables_of
 from api.services.staging_rows import Prepared, Row, prepare
 from formats import cells
+from formats.sheet_columns import STAGED_SHEETS
 from formats.staging_tables import STAGING_TABLES, StagingTable, emptied_numbers, staging_table
 from warehouse.base import Change, Filter, Query, Warehouse
 
@@ -66,7 +67,7 @@ class StagingService:
             staging_table=table.staging_name,
             rows_inserted=done.inserted,
             rows_updated=done.updated,
-            warnings=list(prepared.warnings),
+            warnings=[*_unread(table), *prepared.warnings],
         )
 
     def upload_file(
@@ -199,6 +200,13 @@ def _prepared(table: StagingTable, rows: Sequence[object]) -> Prepared:
         raise BadRows([FieldError(e.field, f"{table.name}: {e.message}") for e in error.errors]) from None
 
 
+def _unread(table: StagingTable) -> list[str]:
+    """What to know about a table that is stored for other clients alone."""
+    if table.name in STAGED_SHEETS:
+        return []
+    return [f"No run reads {table.name}: its rows are stored, and no published table changes with them"]
+
+
 def _keyed(table: StagingTable, rows: Sequence[Row]) -> dict[Key, Row]:
     return {tuple(row[c] for c in table.key): row for row in rows}
 
@@ -265,7 +273,7 @@ def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *,
         added=added[:_SHOWN],
         changed=changed[:_SHOWN],
         removed=removed[:_SHOWN],
-        warnings=list(prepared.warnings),
+        warnings=[*_unread(table), *prepared.warnings],
     )
 
 

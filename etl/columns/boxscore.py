@@ -10,6 +10,9 @@ PLAYER_GAME_KEY: Final = text("player_game_key", "game_id and player_id, joined 
 GOALIE_GAME_KEY: Final = text("goalie_game_key", "game_id and player_id, joined by _.")
 TEAM_GAME_KEY: Final = text("team_game_key", "game_id and team_id, joined by _.")
 
+_CORSI: Final = "Corsi: T. Barnes, named after J. Corsi"
+_FENWICK: Final = "Fenwick: M. Fenwick, Corsi without the blocked shots"
+
 GOALS: Final = count("goals", "Goals scored.")
 PRIMARY_ASSISTS: Final = count("primary_assists", "First assists.")
 SECONDARY_ASSISTS: Final = count("secondary_assists", "Second assists.")
@@ -22,53 +25,148 @@ ALIASES: Final = (
 )
 SHOTS: Final = count("shots", "Shot attempts.")
 SOG: Final = count("sog", "Shots on goal: saved and scored.")
-SHOOTING_PCT: Final = numeric("shooting_pct", "Goals of shots on goal, 0-100; null without a shot on goal.", "%")
-PASS_ATTEMPTS: Final = count("pass_attempts", "Passes tried.")
-PASS_COMPLETED: Final = count("pass_completed", "Passes completed.")
-PASS_PCT: Final = numeric("pass_pct", "Passes completed of those tried, 0-100.", "%")
-FO_WINS: Final = count("fo_wins", "Faceoffs won.")
-FO_LOSSES: Final = count("fo_losses", "Faceoffs lost.")
-FO_TOTAL: Final = count("fo_total", "Faceoffs taken.")
-FO_PCT: Final = numeric("fo_pct", "Faceoffs won of those taken, 0-100.", "%")
-GIVEAWAYS: Final = count("giveaways", "Pucks given away.")
-BAD_GIVEAWAYS: Final = count(
-    "bad_giveaways", "Avoidable giveaways: passes missed, blocked or intercepted, and misplays."
+SHOOTING_PCT: Final = numeric(
+    "shooting_pct", "Goals of shots on goal, 0-100; null without a shot on goal.", "%", formula="100 * goals / sog"
 )
-TAKEAWAYS: Final = count("takeaways", "Pucks taken away.")
-BLOCKS: Final = count("blocks", "Opponents' shots blocked.")
-HITS: Final = count("hits", "Body checks; 0 in a league that does not hit.")
+PASS_ATTEMPTS: Final = count(
+    "pass_attempts",
+    "Passes tried.",
+    formula="rows of fact_events with event_type = Pass; of a skater, as event_player_1",
+)
+PASS_COMPLETED: Final = count(
+    "pass_completed",
+    "Passes completed.",
+    formula="rows of fact_events with event_detail = Pass_Completed; of a skater, as event_player_1",
+)
+PASS_PCT: Final = numeric(
+    "pass_pct", "Passes completed of those tried, 0-100.", "%", formula="100 * pass_completed / pass_attempts"
+)
+FO_WINS: Final = count(
+    "fo_wins",
+    "Faceoffs won.",
+    formula="rows of fact_events with event_type = Faceoff of the side; of a skater, as event_player_1",
+)
+FO_LOSSES: Final = count(
+    "fo_losses",
+    "Faceoffs lost.",
+    formula="rows of fact_events with event_type = Faceoff of the other side; of a skater, as opp_player_1",
+)
+FO_TOTAL: Final = count("fo_total", "Faceoffs taken.", formula="fo_wins + fo_losses")
+FO_PCT: Final = numeric("fo_pct", "Faceoffs won of those taken, 0-100.", "%", formula="100 * fo_wins / fo_total")
+GIVEAWAYS: Final = count(
+    "giveaways",
+    "Pucks given away.",
+    formula="rows of fact_events with event_detail = Turnover_Giveaway; of a skater, as event_player_1",
+)
+BAD_GIVEAWAYS: Final = count(
+    "bad_giveaways",
+    "Avoidable giveaways: passes missed, blocked or intercepted, and misplays.",
+    formula="of these, event_detail_2 Giveaway_PassMissed, Giveaway_PassIntercepted, Giveaway_PassBlocked, "
+    "Giveaway_Misplayed or Giveaway_ZoneEntry_ExitMisplay",
+)
+TAKEAWAYS: Final = count(
+    "takeaways",
+    "Pucks taken away.",
+    formula="rows of fact_events with event_detail = Turnover_Takeaway; of a skater, as event_player_1",
+)
+BLOCKS: Final = count(
+    "blocks",
+    "Opponents' shots blocked.",
+    formula="rows of fact_events with event_detail = Shot_Blocked of the other side; of a skater, as opp_player_1",
+)
+HITS: Final = count(
+    "hits",
+    "Body checks; 0 in a league that does not hit.",
+    formula="rows of fact_events with event_type = Hit; of a skater, as event_player_1",
+)
 PIM: Final = count("pim", "Penalty minutes as the box score books them.", "min")
-ZONE_ENTRIES: Final = count("zone_entries", "Offensive-zone entries.")
-ENTRIES_SUCCESSFUL: Final = count("zone_entries_successful", "Entries tagged a success or, where untagged, controlled.")
-ZONE_EXITS: Final = count("zone_exits", "Defensive-zone exits.")
-EXITS_SUCCESSFUL: Final = count("zone_exits_successful", "Exits tagged a success or, where untagged, controlled.")
+ZONE_ENTRIES: Final = count(
+    "zone_entries",
+    "Offensive-zone entries.",
+    formula="rows of fact_events with event_detail = Zone_Entry; of a skater, as event_player_1",
+)
+ENTRIES_SUCCESSFUL: Final = count(
+    "zone_entries_successful",
+    "Entries tagged a success or, where untagged, controlled.",
+    formula="of these, event_successful or, where that is null, carried or passed over the line",
+)
+ZONE_EXITS: Final = count(
+    "zone_exits",
+    "Defensive-zone exits.",
+    formula="rows of fact_events with event_detail = Zone_Exit; of a skater, as event_player_1",
+)
+EXITS_SUCCESSFUL: Final = count(
+    "zone_exits_successful",
+    "Exits tagged a success or, where untagged, controlled.",
+    formula="of these, event_successful or, where that is null, carried or passed over the line",
+)
 
 TOI_SECONDS: Final = integer(
     "toi_seconds", "Ice time by the stints, dead ice on the running clock included; null without valid stints.", "s"
 )
-TOI_MINUTES: Final = numeric("toi_minutes", "Ice time.", "min")
+TOI_MINUTES: Final = numeric("toi_minutes", "Ice time.", "min", formula="toi_seconds / 60")
 SHIFT_COUNT: Final = integer("shift_count", "Real shifts played; null without valid stints.")
-AVG_SHIFT: Final = numeric("avg_shift", "Ice time per real shift.", "s")
+AVG_SHIFT: Final = numeric("avg_shift", "Ice time per real shift.", "s", formula="toi_seconds / shift_count")
 PLUS_EV: Final = integer("plus_ev", "On the ice for own goals at even strength or with a net empty.")
 MINUS_EV: Final = integer("minus_ev", "On the ice for goals against at even strength or with a net empty.")
 PLUS_MINUS_EV: Final = integer("plus_minus_ev", "plus_ev less minus_ev.")
 PLUS_MINUS: Final = integer(
-    "plus_minus", "Even-strength and short-handed goals for less against; power-play goals left out."
+    "plus_minus",
+    "Even-strength and short-handed goals for less against; power-play goals left out.",
+    source="NHL rule book",
 )
 PLUS_MINUS_TOTAL: Final = integer("plus_minus_total", "Goals for less against while on the ice, all situations.")
-CORSI_FOR: Final = integer("corsi_for", "Own shot attempts; for a skater, while on the ice.")
-CORSI_AGAINST: Final = integer("corsi_against", "Opponents' shot attempts; for a skater, while on the ice.")
-CF_PCT: Final = numeric("cf_pct", "Share of the attempts that were own, 0-100.", "%")
-CF_PCT_REL: Final = numeric("cf_pct_rel", "cf_pct on the ice less the team's while off it.", "percentage points")
-FENWICK_FOR: Final = integer("fenwick_for", "Own unblocked attempts; for a skater, while on the ice.")
-FENWICK_AGAINST: Final = integer("fenwick_against", "Opponents' unblocked attempts; for a skater, while on the ice.")
-FF_PCT: Final = numeric("ff_pct", "Share of the unblocked attempts that were own, 0-100.", "%")
-FF_PCT_REL: Final = numeric("ff_pct_rel", "ff_pct on the ice less the team's while off it.", "percentage points")
-ON_ICE_GOALS_FOR: Final = integer("goals_for", "Own side's goals while on the ice, all situations.")
+CORSI_FOR: Final = integer("corsi_for", "Own shot attempts; for a skater, while on the ice.", source=_CORSI)
+CORSI_AGAINST: Final = integer(
+    "corsi_against", "Opponents' shot attempts; for a skater, while on the ice.", source=_CORSI
+)
+CF_PCT: Final = numeric(
+    "cf_pct",
+    "Share of the attempts that were own, 0-100.",
+    "%",
+    formula="100 * corsi_for / (corsi_for + corsi_against)",
+    source=_CORSI,
+)
+CF_PCT_REL: Final = numeric(
+    "cf_pct_rel",
+    "cf_pct on the ice less the team's while off it.",
+    "percentage points",
+    formula="cf_pct - 100 * own / all attempts in the team's stints without the player",
+)
+FENWICK_FOR: Final = integer("fenwick_for", "Own unblocked attempts; for a skater, while on the ice.", source=_FENWICK)
+FENWICK_AGAINST: Final = integer(
+    "fenwick_against", "Opponents' unblocked attempts; for a skater, while on the ice.", source=_FENWICK
+)
+FF_PCT: Final = numeric(
+    "ff_pct",
+    "Share of the unblocked attempts that were own, 0-100.",
+    "%",
+    formula="100 * fenwick_for / (fenwick_for + fenwick_against)",
+    source=_FENWICK,
+)
+FF_PCT_REL: Final = numeric(
+    "ff_pct_rel",
+    "ff_pct on the ice less the team's while off it.",
+    "percentage points",
+    formula="ff_pct - 100 * own / all unblocked attempts in the team's stints without the player",
+)
+ON_ICE_GOALS_FOR: Final = integer(
+    "goals_for",
+    "Own side's goals while on the ice, all situations.",
+    formula="rows of fact_goals of the own side in stints with the player as a skater",
+)
 ON_ICE_GOALS_AGAINST: Final = integer("goals_against", "Goals of the other side while on the ice, all situations.")
-ON_ICE_XG_FOR: Final = numeric("on_ice_xg_for", "Expected goals of the own side while on the ice.", source=XG_SOURCE)
+ON_ICE_XG_FOR: Final = numeric(
+    "on_ice_xg_for",
+    "Expected goals of the own side while on the ice.",
+    source=XG_SOURCE,
+    formula="sum of the xG of the own side's attempts in stints with the player as a skater",
+)
 ON_ICE_XG_AGAINST: Final = numeric(
-    "on_ice_xg_against", "Expected goals of the other side while on the ice.", source=XG_SOURCE
+    "on_ice_xg_against",
+    "Expected goals of the other side while on the ice.",
+    source=XG_SOURCE,
+    formula="sum of the xG of the other side's attempts in stints with the player as a skater",
 )
 XG_PCT: Final = numeric(
     "xg_pct",
@@ -76,7 +174,12 @@ XG_PCT: Final = numeric(
     "%",
     formula="100 * on_ice_xg_for / (on_ice_xg_for + on_ice_xg_against)",
 )
-XG_PCT_REL: Final = numeric("xg_pct_rel", "xg_pct on the ice less the team's while off it.", "percentage points")
+XG_PCT_REL: Final = numeric(
+    "xg_pct_rel",
+    "xg_pct on the ice less the team's while off it.",
+    "percentage points",
+    formula="xg_pct - 100 * own / all expected goals in the team's stints without the player",
+)
 PER_60: Final = tuple(
     numeric(f"{what}_per_60", f"{what.title()} per hour of ice time.", formula=f"3600 * {what} / toi_seconds")
     for what in ("goals", "assists", "points")
@@ -114,24 +217,64 @@ MICRO_STATS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("LoosePuckBattleWon", "LoosePuckBattleLost", "PuckRecoveryRetrievalLoosePuckBattle"),
     ),
 }
-DRIVES_TOTAL: Final = count("drives_total", "Drives tagged: middle, wide and corner.")
-PUCK_RECOVERIES: Final = count("puck_recoveries", "Puck recoveries and retrievals tagged.")
+DRIVES_TOTAL: Final = count(
+    "drives_total", "Drives tagged: middle, wide and corner.", formula="drives_middle + drives_wide + drives_corner"
+)
+PUCK_RECOVERIES: Final = count(
+    "puck_recoveries",
+    "Puck recoveries and retrievals tagged.",
+    formula="rows of fact_event_players of the player with play_detail1 or play_detail_2 PuckRecoveryRetrieval...",
+)
 MICRO: Final = (
-    *(count(name, f"Tags: {about}.") for name, (about, _) in MICRO_STATS.items()),
+    *(
+        count(
+            name,
+            f"Tags: {about}.",
+            formula=f"rows of fact_event_players of the player with play_detail1 or play_detail_2 {' or '.join(codes)}",
+        )
+        for name, (about, codes) in MICRO_STATS.items()
+    ),
     DRIVES_TOTAL,
     PUCK_RECOVERIES,
 )
-PLAYS_SUCCESSFUL: Final = count("plays_successful", "Tagged plays that worked.")
-PLAYS_UNSUCCESSFUL: Final = count("plays_unsuccessful", "Tagged plays that failed.")
-PLAY_SUCCESS_RATE: Final = numeric(
-    "play_success_rate", "Tagged plays that worked of those with an outcome, 0-100.", "%"
+PLAYS_SUCCESSFUL: Final = count(
+    "plays_successful",
+    "Tagged plays that worked.",
+    formula="rows of fact_event_players of the player with play_detail_successful = s",
 )
-PRIMARY_DEF: Final = count("primary_def_events", "Opponents' plays defended as first defender.")
-SUPPORT_DEF: Final = count("support_def_events", "Opponents' plays defended in support.")
-DEF_INVOLVEMENT: Final = count("def_involvement", "Opponents' plays defended, first or in support.")
+PLAYS_UNSUCCESSFUL: Final = count(
+    "plays_unsuccessful",
+    "Tagged plays that failed.",
+    formula="rows of fact_event_players of the player with play_detail_successful = u",
+)
+PLAY_SUCCESS_RATE: Final = numeric(
+    "play_success_rate",
+    "Tagged plays that worked of those with an outcome, 0-100.",
+    "%",
+    formula="100 * plays_successful / (plays_successful + plays_unsuccessful)",
+)
+PRIMARY_DEF: Final = count(
+    "primary_def_events",
+    "Opponents' plays defended as first defender.",
+    formula="rows of fact_events with event_type Possession, Pass, Zone_Entry_Exit, Shot or Play of the other side, "
+    "as opp_player_1",
+)
+SUPPORT_DEF: Final = count(
+    "support_def_events",
+    "Opponents' plays defended in support.",
+    formula="the same as opp_player_2 to 6",
+)
+DEF_INVOLVEMENT: Final = count(
+    "def_involvement",
+    "Opponents' plays defended, first or in support.",
+    formula="primary_def_events + support_def_events",
+)
 
 XG_FOR: Final = numeric(
-    "xg_for", "Expected goals of the own attempts: the sum of their chances, blocked ones 0.", source=XG_SOURCE
+    "xg_for",
+    "Expected goals of the own attempts: the sum of their chances, blocked ones 0.",
+    source=XG_SOURCE,
+    formula="sum of the xG of the own attempts",
 )
 XG_ADJ: Final = numeric(
     "xg_adj",
@@ -139,16 +282,28 @@ XG_ADJ: Final = numeric(
     formula="sum of xg * product of (1 - xg) over the earlier attempts of the flurry",
     source="MoneyPuck",
 )
-XG_AGAINST: Final = numeric("xg_against", "Expected goals of the opponents' attempts.", source=XG_SOURCE)
-GOALIE_XG_AGAINST: Final = numeric(
-    "xg_against", "Expected goals of the attempts that the goalie faced, misses included.", source=XG_SOURCE
+XG_AGAINST: Final = numeric(
+    "xg_against",
+    "Expected goals of the opponents' attempts.",
+    source=XG_SOURCE,
+    formula="sum of the xG of the attempts faced",
 )
-FORECHECKS: Final = count("forechecks", "Forechecks tagged.")
+GOALIE_XG_AGAINST: Final = numeric(
+    "xg_against",
+    "Expected goals of the attempts that the goalie faced, misses included.",
+    source=XG_SOURCE,
+    formula="sum of the xG of the attempts faced",
+)
+FORECHECKS: Final = count(
+    "forechecks", "Forechecks tagged.", formula="sum of forechecks of the team's fact_player_game_stats"
+)
 
 SAVES: Final = count("saves", "Shots stopped.")
 GOALS_AGAINST: Final = count("goals_against", "Goals allowed; none of them on an empty net for a goalie.")
 SHOTS_AGAINST: Final = count("shots_against", "Saves plus goals allowed.")
-SAVE_PCT: Final = numeric("save_pct", "Saves of shots against, a fraction 0-1; null without a shot.")
+SAVE_PCT: Final = numeric(
+    "save_pct", "Saves of shots against, a fraction 0-1; null without a shot.", formula="saves / shots_against"
+)
 SAVE_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "butterfly": ("Save_Butterfly",),
     "pad": ("Save_LeftPad", "Save_RightPad", "Save_Pad"),
@@ -158,9 +313,14 @@ SAVE_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "stick": ("Save_Stick",),
     "scramble": ("Save_Scramble",),
 }
-SAVES_BY_KIND: Final = tuple(count(f"saves_{kind}", f"Saves by kind: {kind}.") for kind in SAVE_KINDS)
+SAVES_BY_KIND: Final = tuple(
+    count(f"saves_{kind}", f"Saves by kind: {kind}.", formula=f"of the saves, save_type {' or '.join(codes)}")
+    for kind, codes in SAVE_KINDS.items()
+)
 TEAM_GOALS_AGAINST: Final = count("goals_against", "Goals allowed, empty net included.")
 SOG_AGAINST: Final = count("sog_against", "Opponents' shots on goal.")
 POWER_PLAY_GOALS: Final = integer(
-    "pp_goals", "Goals with more skaters, both goalies on the ice; null without valid stints."
+    "pp_goals",
+    "Goals with more skaters, both goalies on the ice; null without valid stints.",
+    formula="rows of fact_goals of the side with situation = PP",
 )

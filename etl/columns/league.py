@@ -60,7 +60,30 @@ OVERTIME_GOALS: Final = tuple(
     for ot in ("OT", "ot")
 )
 GAME_URL: Final = text("game_url", "Game page on the league site.")
-VIDEO_URL: Final = text("video_url_1", "Video of the game.")
+VIDEO_URL: Final = text("video_url_1", "Video of the game: the first of fact_video.")
+VIDEO_URL_2: Final = text("video_url_2", "Another video of the game: the second of fact_video.")
+SPECIAL_TEAMS_COUNTS: Final = {
+    "pp_goals": "Power-play goals of the {side} side",
+    "pp_opportunities": "Power plays of the {side} side",
+    "pk_goals_against": "Goals that the {side} side allowed while short-handed",
+    "pk_opportunities": "Times that the {side} side was short-handed",
+}
+SPECIAL_TEAMS: Final = tuple(
+    integer(
+        f"{side}_{name}",
+        f"{about.format(side=side)}, by the tracking; null without valid stints.",
+        formula=f"fact_special_teams.{name}",
+    )
+    for name, about in SPECIAL_TEAMS_COUNTS.items()
+    for side in ("home", "away")
+)
+VIDEO_KEY: Final = text("video_key", "VD, game_id and number of the video in its game, joined by _.")
+VIDEO_TYPE_ID: Final = text(
+    "video_type_id", "VT and two digits; videos of a game are listed in this order.", nullable=False
+)
+VIDEO_TYPE: Final = text("video_type", "Full_Ice, Broadcast or Other.", nullable=False)
+VIDEO_LINK: Final = text("video_url", "Where the video is.", nullable=False)
+PERIOD_1_START: Final = integer("period_1_start", "Second of the video at which period 1 starts.", "s")
 VIDEO_START: Final = integer("video_start_offset", "Second of the video at which the first faceoff is.", "s")
 
 EVENT_TYPE_ID: Final = text("event_type_id", "Key: ET and four digits.")
@@ -84,10 +107,19 @@ OPP_TEAM_NAME: Final = text("opp_team_name", "Name of the opponent.")
 ROSTER_POSITION: Final = text("player_position", "Position played: Forward, Defense or Goalie.")
 ROSTER_GOALS: Final = integer("goals", "Official goals.", nullable=False)
 ROSTER_ASSISTS: Final = integer("assist", "Official assists.", nullable=False)
-ROSTER_POINTS: Final = integer("points", "Official goals plus assists.", nullable=False)
+ROSTER_POINTS: Final = integer(
+    "points",
+    "Official goals plus assists.",
+    nullable=False,
+    formula="by result and last_period_type, as league.toml has it under [points]",
+)
 ROSTER_PIM: Final = integer("pim", "Official penalty minutes.", "min", nullable=False)
 ROSTER_PIM_TOTAL: Final = integer("pim_total", "The penalty minutes again, under another name.", "min", nullable=False)
-ROSTER_GOALS_AGAINST: Final = integer("goals_against", "Goals allowed; goalies only.")
+ROSTER_GOALS_AGAINST: Final = integer(
+    "goals_against",
+    "Goals allowed; goalies only.",
+    formula="official goals of the other side; tracked ones of a game that is in no schedule",
+)
 SUB: Final = integer("sub", "1 when the player was a substitute, else 0.")
 IS_SUB: Final = boolean("is_sub", "Whether the player was a substitute; null when unknown.")
 SKILL_AT_GAME: Final = tuple(
@@ -98,15 +130,42 @@ GAMES_PLAYED: Final = count("games_played", "Games played.")
 WINS: Final = count("wins", "Games won, overtime and shootout included.")
 LOSSES: Final = count("losses", "Games lost, overtime and shootout included.")
 TIES: Final = count("ties", "Games tied.")
-OVERTIME_WINS: Final = count("overtime_wins", "Of the wins, those in overtime or a shootout.")
-OVERTIME_LOSSES: Final = count("overtime_losses", "Of the losses, those in overtime or a shootout.")
-STANDING_POINTS: Final = count("points", "Points by the league's rules.")
-WIN_PCT: Final = numeric("win_pct", "Points won of those that wins alone would have given, 0-100.", "%")
-GOALS_FOR: Final = count("goals_for", "Goals scored.")
-GOALS_AGAINST: Final = count("goals_against", "Goals allowed.")
-GOAL_DIFF: Final = count("goal_diff", "Goals scored less goals allowed.")
-GOALS_FOR_PER_GAME: Final = numeric("goals_for_per_game", "Goals scored per game, two decimals.")
-GOALS_AGAINST_PER_GAME: Final = numeric("goals_against_per_game", "Goals allowed per game, two decimals.")
+OVERTIME_WINS: Final = count(
+    "overtime_wins",
+    "Of the wins, those in overtime or a shootout.",
+    formula="rows of fact_team_results with result = win and last_period_type Overtime or Shootout",
+)
+OVERTIME_LOSSES: Final = count(
+    "overtime_losses",
+    "Of the losses, those in overtime or a shootout.",
+    formula="rows of fact_team_results with result = loss and last_period_type Overtime or Shootout",
+)
+STANDING_POINTS: Final = count(
+    "points",
+    "Points by the league's rules.",
+    formula="by result and last_period_type, as league.toml has it under [points]",
+)
+WIN_PCT: Final = numeric(
+    "win_pct",
+    "Points won of those that wins alone would have given, 0-100.",
+    "%",
+    formula="100 * points / (games_played * points of a win)",
+)
+GOALS_FOR: Final = count(
+    "goals_for", "Goals scored.", formula="official goals; tracked ones of a game that is in no schedule"
+)
+GOALS_AGAINST: Final = count(
+    "goals_against",
+    "Goals allowed.",
+    formula="official goals of the other side; tracked ones of a game that is in no schedule",
+)
+GOAL_DIFF: Final = count("goal_diff", "Goals scored less goals allowed.", formula="goals_for - goals_against")
+GOALS_FOR_PER_GAME: Final = numeric(
+    "goals_for_per_game", "Goals scored per game, two decimals.", formula="goals_for / games_played"
+)
+GOALS_AGAINST_PER_GAME: Final = numeric(
+    "goals_against_per_game", "Goals allowed per game, two decimals.", formula="goals_against / games_played"
+)
 TEAM_RESULT_KEY: Final = text("team_result_key", "game_id and team_venue, joined by _.")
 RESULT: Final = text("result", "win, loss or tie, overtime and shootout included.", nullable=False)
 TEAM_SEASON_KEY: Final = text("team_season_basic_key", "team_id, season_id and game_type, joined by _.")

@@ -79,10 +79,38 @@ SKATER_GAME: Final[Lineage] = {
     "plus_minus_ev": _difference(_EVEN),
     "plus_minus": _difference(_BESIDE_PP),
     "plus_minus_total": _difference(),
+    "goals_for": (_on_ice("fact_goals", "same"),),
+    "goals_against": (_on_ice("fact_goals", "other"),),
     "corsi_for": (_on_ice("fact_shots", "same"),),
     "corsi_against": (_on_ice("fact_shots", "other"),),
     "fenwick_for": (_on_ice("fact_shots", "same", _NOT_BLOCKED),),
     "fenwick_against": (_on_ice("fact_shots", "other", _NOT_BLOCKED),),
+}
+
+
+def _with_both(table: str, side: SideRule, quantity: str | None = None) -> tuple[Part, ...]:
+    """Rows in stints that have both players of a pair as skaters of one side."""
+    links = tuple(
+        Link(
+            table="fact_shift_players",
+            on="shift_id",
+            where=(
+                *_GAME,
+                Condition(column="player_id", row=f"player_{n}_id"),
+                Condition(column="is_goalie", value=False),
+            ),
+            side=side,
+        )
+        for n in (1, 2)
+    )
+    return (Part(table=table, where=_GAME, links=links, quantity=quantity),)
+
+
+PAIR: Final[Lineage] = {
+    "corsi_for_together": _with_both("fact_shots", "same"),
+    "corsi_against_together": _with_both("fact_shots", "other"),
+    "goals_for_together": _with_both("fact_goals", "same"),
+    "goals_against_together": _with_both("fact_goals", "other"),
 }
 
 _IN_NET: Final = (*_GAME, Condition(column="goalie_player_id", row="player_id"))

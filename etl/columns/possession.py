@@ -6,6 +6,7 @@ from typing import Final
 from etl.columns.column import boolean, count, integer, numeric, text
 from etl.columns.events import ACTOR_ID, ACTOR_NAME, EVENT_REFERENCE
 from etl.columns.keys import EVENT_ID
+from hockey.expected_goals import HIGH_DANGER_XG, MEDIUM_DANGER_XG
 
 _DEFINED: Final = "hockey/possession.py"
 
@@ -94,7 +95,11 @@ RUSH_XG: Final = numeric(
 PLAYER_RUSH: Final = (
     count("rush_shots", "Own rush entries that led to a shot.", formula="fact_rushes led by the player with shots > 0"),
     count("rush_goals", "Own rush entries that led to a goal.", formula="fact_rushes led by the player with goals > 0"),
-    count("rush_assists", "Assists on goals scored on a rush."),
+    count(
+        "rush_assists",
+        "Assists on goals scored on a rush.",
+        formula="rows of fact_assists whose goal is one of a rush of fact_rushes",
+    ),
     RUSH_POINTS,
     RUSH_XG,
     count(
@@ -109,7 +114,80 @@ PLAYER_RUSH: Final = (
         "Rushes taken part in, leading or supporting.",
         formula="rushes with the player on the side's roles of any of its events",
     ),
-    count("rush_off_success", "Of these, rushes in which the side succeeded or shot within 10 s."),
-    count("rush_off_shot_generated", "Of these, rushes with a shot within 10 s."),
-    count("rush_off_goal_generated", "Of these, rushes with a goal within 15 s."),
+    count(
+        "rush_off_success",
+        "Of these, rushes in which the side succeeded or shot within 10 s.",
+        formula="rush_involvement in fact_rushes with is_successful",
+    ),
+    count(
+        "rush_off_shot_generated",
+        "Of these, rushes with a shot within 10 s.",
+        formula="rush_involvement in fact_rushes with shots > 0",
+    ),
+    count(
+        "rush_off_goal_generated",
+        "Of these, rushes with a goal within 15 s.",
+        formula="rush_involvement in fact_rushes with goals > 0",
+    ),
 )
+
+CHAIN_KEY: Final = text("shot_chain_key", "SC, game number and five-digit index of the attempt.")
+CHAIN_EVENT: Final = replace(EVENT_REFERENCE, description="The attempt that the chain ends with.")
+SHOOTER_ID: Final = replace(ACTOR_ID, description="Who shot; null when nobody is named.")
+SHOOTER_NAME: Final = replace(ACTOR_NAME, description="Name of the shooter.")
+CHAIN_EVENTS: Final = count("event_count", "Events of the sequence up to the attempt, both included.")
+CHAIN_SECONDS: Final = numeric("duration_seconds", "From the sequence's first event to the attempt.", "s")
+CHAIN_PASSES: Final = count("passes_completed", "Passes that the side completed before it.")
+CHAIN_ENTRY: Final = replace(
+    EVENT_ID, name="entry_event_id", description="The side's last zone entry in the sequence; null when there is none."
+)
+ENTRY_MEANS: Final = text("entry_means", "How the puck came in by that entry.")
+SINCE_ENTRY: Final = numeric("seconds_since_entry", "From that entry to the attempt.", "s")
+PREVIOUS_EVENT: Final = replace(EVENT_ID, name="previous_event_id", description="The event right before, in play.")
+PREVIOUS_TYPE: Final = text("previous_event_type", "Type of that event.")
+PREVIOUS_DETAIL: Final = text("previous_event_detail", "First detail of that event.")
+SINCE_PREVIOUS: Final = numeric("seconds_since_previous", "From that event to the attempt.", "s")
+IS_RUSH_SHOT: Final = boolean(
+    "is_rush_shot", "Off the rush.", nullable=False, formula="within 4 s of a rush's entry", source=_DEFINED
+)
+IS_REBOUND_SHOT: Final = boolean(
+    "is_rebound_shot", "A rebound.", nullable=False, formula="within 3 s of the side's attempt before"
+)
+AFTER_TURNOVER: Final = boolean(
+    "after_turnover",
+    "Right after the puck was won.",
+    nullable=False,
+    formula="within 4 s of the other side's giveaway or an own takeaway",
+)
+CHAIN_XG: Final = numeric("xg", "Expected goals of the attempt; 0 when blocked.", nullable=False)
+
+CHANCE_KEY: Final = text("scoring_chance_key", "CH, game number and five-digit index of the attempt.")
+CHANCE_EVENT: Final = replace(EVENT_REFERENCE, description="The attempt.")
+DANGER: Final = text(
+    "danger",
+    "high or medium, by the chance of scoring.",
+    nullable=False,
+    formula=f"high: xg >= {HIGH_DANGER_XG:g}; medium: xg >= {MEDIUM_DANGER_XG:g}",
+    source="hockey/expected_goals.py",
+)
+
+CYCLE_KEY: Final = text("cycle_key", "CY, game number and five-digit index of the play.")
+BREAKOUT_KEY: Final = text("breakout_key", "BO, game number and five-digit index of the play.")
+PLAY_SECONDS: Final = numeric("duration_seconds", "Game clock from its first event to what comes after it.", "s")
+IS_TAGGED: Final = boolean("is_tagged", "Whether a player's play is tagged as a cycle.", nullable=False)
+PLAY_PASSES: Final = count("passes_completed", "Passes completed by the side in it.")
+PLAY_SHOTS: Final = count("shots", "Shot attempts of the side in it.")
+PLAY_GOALS: Final = count("goals", "Goals of the side in it.")
+PLAY_XG: Final = numeric("xg", "Expected goals of those attempts.", nullable=False)
+BREAKOUT_PLAYER: Final = replace(ACTOR_ID, description="Who had the puck first; null when nobody is named.")
+BREAKOUT_NAME: Final = replace(ACTOR_NAME, description="Name of that player.")
+BREAKOUT_SUCCESS: Final = boolean(
+    "is_successful", "The side brought the puck out of its zone.", nullable=False, formula="it ends with a zone exit"
+)
+EXIT_EVENT: Final = replace(EVENT_ID, name="exit_event_id", description="That zone exit; null when it failed.")
+EXIT_PLAYER: Final = replace(ACTOR_ID, name="exit_player_id", description="Who brought it out.")
+LED_TO_ENTRY: Final = boolean(
+    "led_to_entry", "The next crossing of a blue line was the side's own zone entry.", nullable=False
+)
+LED_TO_SHOT: Final = boolean("led_to_shot", "That entry led to a shot attempt.", nullable=False)
+LOST_BY: Final = text("lost_by", "Type of the last event, where it failed: how the puck was lost or play stopped.")

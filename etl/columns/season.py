@@ -47,7 +47,9 @@ def _per_game(games: str, prefix: str = "") -> tuple[Column, ...]:
 PER_GAME: Final = _per_game("games_played")
 CAREER_PER_GAME: Final = _per_game("career_games", "career_")
 CAREER_COUNTS: Final = tuple(
-    replace(column, name=f"career_{name}", formula=None)
+    replace(
+        column, name=f"career_{name}", formula="career_goals + career_assists" if name == "points" else column.formula
+    )
     for name, column in (
         ("games", GAMES_PLAYED),
         ("goals", GOALS),
@@ -98,14 +100,33 @@ SHOOTING_PCT: Final = replace(
     formula="100 * sum of goals / sum of sog",
 )
 
-WINS: Final = count("wins", "Games that the goalie's team won, overtime and shootout included.")
-LOSSES: Final = count("losses", "Games that the goalie's team lost, overtime and shootout included.")
-TIES: Final = count("ties", "Games that the goalie's team tied.")
+WINS: Final = count(
+    "wins",
+    "Games that the goalie's team won, overtime and shootout included.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = win",
+)
+LOSSES: Final = count(
+    "losses",
+    "Games that the goalie's team lost, overtime and shootout included.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = loss",
+)
+TIES: Final = count(
+    "ties",
+    "Games that the goalie's team tied.",
+    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = tie",
+)
 GOALS_AGAINST: Final = count(
-    "goals_against", "Goals allowed by the game sheets, none of them on an empty net; by the tracking without a sheet."
+    "goals_against",
+    "Goals allowed by the game sheets, none of them on an empty net; by the tracking without a sheet.",
+    formula="sum of goals_against of fact_gameroster; where the sheet has none, of fact_goalie_game_stats, else of the "
+    "team if the goalie was alone",
 )
 GAA: Final = numeric("gaa", "Goals allowed per game.", formula="goals_against / games_played")
-SHUTOUTS: Final = count("shutouts", "Games as the team's only goalie without a goal allowed.")
+SHUTOUTS: Final = count(
+    "shutouts",
+    "Games as the team's only goalie without a goal allowed.",
+    formula="games as the only goalie of the team with goals_against = 0",
+)
 SHUTOUT_PCT: Final = numeric(
     "shutout_pct", "Shutouts of the games, 0-100.", "%", formula="100 * shutouts / games_played"
 )

@@ -5,6 +5,9 @@ from typing import Final
 from etl.columns.column import boolean, count, integer, numeric, text
 
 SHIFT_KEY: Final = text("shift_key", "The shift_id again, under another name.")
+EVERYBODY: Final = text(
+    "player_id", "Ids of everybody on the ice, home side first, comma-separated; one row each is in fact_shift_players."
+)
 SHIFT_INDEX: Final = count("shift_index", "Place of the stint in its game, from 0.")
 START_MIN: Final = integer("shift_start_min", "Game clock at the start, minutes, counting down.", "min")
 START_SEC: Final = integer("shift_start_sec", "Game clock at the start, seconds.", "s")

@@ -14,17 +14,32 @@ ENTRY_KINDS: Final = (
         formula="controlled_entries + dump_entries + other_entries + failed_entries",
     ),
     count("controlled_entries", "Carried or passed in.", formula="carried_entries + passed_entries"),
-    count("carried_entries", "Of these, carried in."),
-    count("passed_entries", "Of these, passed in."),
-    count("dump_entries", "Dumped, chipped, lobbed or cleared in."),
-    count("other_entries", "Got in by other means, or by ones not noted."),
-    count("failed_entries", "Did not get in."),
+    count(
+        "carried_entries", "Of these, carried in.", formula="rows of fact_zone_entries of the player with means Carried"
+    ),
+    count("passed_entries", "Of these, passed in.", formula="rows of fact_zone_entries of the player with means Pass"),
+    count(
+        "dump_entries",
+        "Dumped, chipped, lobbed or cleared in.",
+        formula="rows of fact_zone_entries of the player with means DumpIn, Chip, Lob or Clear",
+    ),
+    count(
+        "other_entries",
+        "Got in by other means, or by ones not noted.",
+        formula="rows of fact_zone_entries of the player with any other means",
+    ),
+    count("failed_entries", "Did not get in.", formula="rows of fact_zone_entries of the player with is_failed"),
 )
 ENTRY_RESULTS: Final = (
     count("entries_with_shot", "Entries that led to a shot attempt of the side.", formula=f"an attempt {_VISIT}"),
     count("shots_after_entry", "The side's attempts after them.", formula=f"Shot rows of the side {_VISIT}"),
     count("goals_after_entry", "The side's goals after them.", formula=f"goals of the side {_VISIT}"),
-    numeric("xg_after_entry", "Expected goals of those attempts.", nullable=False),
+    numeric(
+        "xg_after_entry",
+        "Expected goals of those attempts.",
+        nullable=False,
+        formula="sum of the xG of shots_after_entry",
+    ),
     numeric(
         "controlled_entry_pct",
         "Entries under control of all tried, 0-100.",
@@ -36,11 +51,21 @@ EXIT_SUMMARY_KEY: Final = text("zone_exit_key", "game_id and player_id, joined b
 EXIT_KINDS: Final = (
     count("total_exits", "Zone exits tried.", formula="controlled_exits + clear_exits + other_exits + failed_exits"),
     count("controlled_exits", "Carried or passed out.", formula="carried_exits + passed_exits"),
-    count("carried_exits", "Of these, carried out."),
-    count("passed_exits", "Of these, passed out."),
-    count("clear_exits", "Cleared, dumped, chipped or lobbed out."),
-    count("other_exits", "Got out by other means, or by ones not noted."),
-    count("failed_exits", "Did not get out."),
+    count(
+        "carried_exits", "Of these, carried out.", formula="rows of fact_zone_exits of the player with means Carried"
+    ),
+    count("passed_exits", "Of these, passed out.", formula="rows of fact_zone_exits of the player with means Pass"),
+    count(
+        "clear_exits",
+        "Cleared, dumped, chipped or lobbed out.",
+        formula="rows of fact_zone_exits of the player with means Clear, Dump, Chip or Lob",
+    ),
+    count(
+        "other_exits",
+        "Got out by other means, or by ones not noted.",
+        formula="rows of fact_zone_exits of the player with any other means",
+    ),
+    count("failed_exits", "Did not get out.", formula="rows of fact_zone_exits of the player with is_failed"),
 )
 EXIT_RESULTS: Final = (
     count(
@@ -61,22 +86,43 @@ MICRO_STATS_KEY: Final = text("micro_stats_key", "game_id, player_id and micro_s
 MICRO_STAT: Final = text(
     "micro_stat", "The statistic, by its column of fact_player_game_stats: dekes, cycles and so on.", nullable=False
 )
-MICRO_COUNT: Final = count("count", "How many; there is no row for none.")
+MICRO_COUNT: Final = count(
+    "count", "How many; there is no row for none.", formula="the column of fact_player_game_stats that micro_stat names"
+)
 
 ZONE_TIME_KEY: Final = text("zone_time_key", "game_id and venue, joined by _.")
 VENUE: Final = text("venue", "Side of the team: home or away.", nullable=False)
 _ZONES: Final = (("offensive", "offensive"), ("neutral", "neutral"), ("defensive", "defensive"))
 ZONE_EVENTS: Final = tuple(
-    count(f"{zone}_zone_events", f"Events of either side in the side's {about} zone, where the zone is known.")
+    count(
+        f"{zone}_zone_events",
+        f"Events of either side in the side's {about} zone, where the zone is known.",
+        formula="rows of fact_events by event_team_zone, turned round for those of the other side",
+    )
     for zone, about in _ZONES
 )
 ZONE_SECONDS: Final = (
     *(
-        numeric(f"{zone}_zone_seconds", f"Play with the puck last known in the side's {about} zone.", "s")
+        numeric(
+            f"{zone}_zone_seconds",
+            f"Play with the puck last known in the side's {about} zone.",
+            "s",
+            formula="sum of the seconds from each event with that zone to the next, whistles ending it",
+        )
         for zone, about in _ZONES
     ),
-    numeric("unknown_zone_seconds", "Play of which the zone is not known.", "s"),
-    numeric("dead_seconds", "Dead ice between a whistle and the next faceoff, on the running clock.", "s"),
+    numeric(
+        "unknown_zone_seconds",
+        "Play of which the zone is not known.",
+        "s",
+        formula="tracked_seconds less the seconds with a known zone and dead_seconds",
+    ),
+    numeric(
+        "dead_seconds",
+        "Dead ice between a whistle and the next faceoff, on the running clock.",
+        "s",
+        formula="sum of the seconds from each whistle to the next faceoff",
+    ),
     numeric(
         "tracked_seconds",
         "Game clock from the first to the last event of each period.",
@@ -85,8 +131,18 @@ ZONE_SECONDS: Final = (
     ),
 )
 POSSESSION: Final = (
-    numeric("possession_seconds", "Play in sequences of the side.", "s"),
-    numeric("opponent_possession_seconds", "Play in sequences of the other side.", "s"),
+    numeric(
+        "possession_seconds",
+        "Play in sequences of the side.",
+        "s",
+        formula="sum of duration_seconds of the side's fact_sequences",
+    ),
+    numeric(
+        "opponent_possession_seconds",
+        "Play in sequences of the other side.",
+        "s",
+        formula="sum of duration_seconds of the other side's fact_sequences",
+    ),
     numeric(
         "possession_pct",
         "The side's share of the time with the puck, 0-100.",
@@ -98,7 +154,7 @@ POSSESSION: Final = (
 MOMENTUM_KEY: Final = text("momentum_key", "game_id, period and side, joined by _.")
 MOMENTUM_COUNTS: Final = (
     *(
-        count(f"{name}{way}", f"{about} of {whose}.")
+        count(f"{name}{way}", f"{about} of {whose}.", formula=f"{about.lower()} of {whose} in the period")
         for name, about in (
             ("shots", "Shot attempts"),
             ("goals", "Goals"),
@@ -107,11 +163,21 @@ MOMENTUM_COUNTS: Final = (
         for way, whose in (("", "the side"), ("_against", "the other side"))
     ),
     *(
-        numeric(f"xg_{way}", f"Expected goals of {whose}.", nullable=False)
+        numeric(
+            f"xg_{way}",
+            f"Expected goals of {whose}.",
+            nullable=False,
+            formula=f"sum of the xG of the attempts of {whose} in the period",
+        )
         for way, whose in (("for", "the side"), ("against", "the other side"))
     ),
     *(
-        numeric(f"{zone}_zone_seconds", f"Play with the puck last known in the side's {zone} zone.", "s")
+        numeric(
+            f"{zone}_zone_seconds",
+            f"Play with the puck last known in the side's {zone} zone.",
+            "s",
+            formula="as in fact_team_zone_time, of the period",
+        )
         for zone in ("offensive", "defensive")
     ),
 )
@@ -131,18 +197,34 @@ SPECIAL_TEAMS: Final = (
         "Power plays given.",
         formula=f"over the stints in order, each step up of the advantage; the advantage is the {_ADVANTAGE}",
     ),
-    numeric("pp_seconds", "Time on the power play, both goalies on the ice.", "s", nullable=False),
-    count("pp_goals", "Goals on the power play."),
-    count("pp_shots", "Shot attempts on the power play."),
-    numeric("pp_xg", "Expected goals on the power play.", nullable=False),
-    count("sh_goals_against", "Goals allowed on the own power play."),
+    numeric(
+        "pp_seconds",
+        "Time on the power play, both goalies on the ice.",
+        "s",
+        nullable=False,
+        formula="sum of shift_duration of fact_shifts with an advantage of the side, both goalies on the ice",
+    ),
+    count("pp_goals", "Goals on the power play.", formula="rows of fact_goals of the side with situation = PP"),
+    count("pp_shots", "Shot attempts on the power play.", formula="rows of fact_shots of the side with situation = PP"),
+    numeric("pp_xg", "Expected goals on the power play.", nullable=False, formula="sum of the xG of pp_shots"),
+    count(
+        "sh_goals_against",
+        "Goals allowed on the own power play.",
+        formula="rows of fact_goals of the other side with situation = SH",
+    ),
     numeric("pp_pct", "Power plays that scored, 0-100.", "%", formula="100 * pp_goals / pp_opportunities"),
     count("pk_opportunities", "Times short-handed.", formula="the other side's pp_opportunities"),
-    numeric("pk_seconds", "Time short-handed, both goalies on the ice.", "s", nullable=False),
-    count("pk_goals_against", "Goals allowed short-handed."),
-    count("pk_shots_against", "Shot attempts allowed short-handed."),
-    numeric("pk_xg_against", "Expected goals allowed short-handed.", nullable=False),
-    count("sh_goals", "Goals scored short-handed."),
+    numeric(
+        "pk_seconds",
+        "Time short-handed, both goalies on the ice.",
+        "s",
+        nullable=False,
+        formula="the other side's pp_seconds",
+    ),
+    count("pk_goals_against", "Goals allowed short-handed.", formula="the other side's pp_goals"),
+    count("pk_shots_against", "Shot attempts allowed short-handed.", formula="the other side's pp_shots"),
+    numeric("pk_xg_against", "Expected goals allowed short-handed.", nullable=False, formula="the other side's pp_xg"),
+    count("sh_goals", "Goals scored short-handed.", formula="rows of fact_goals of the side with situation = SH"),
     numeric(
         "pk_pct",
         "Penalties killed, 0-100.",
@@ -150,4 +232,10 @@ SPECIAL_TEAMS: Final = (
         formula="100 * (pk_opportunities - pk_goals_against) / pk_opportunities",
     ),
 )
-EMPTY_NET_SECONDS: Final = numeric("empty_net_seconds", "Time with the own net empty.", "s", nullable=False)
+EMPTY_NET_SECONDS: Final = numeric(
+    "empty_net_seconds",
+    "Time with the own net empty.",
+    "s",
+    nullable=False,
+    formula="sum of shift_duration of fact_shifts without the side's goalie",
+)

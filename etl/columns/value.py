@@ -32,15 +32,27 @@ _ABOUT: Final = {
     "gar_replacement": "What an average skater is worth above a replacement in the same ice time, in goals.",
 }
 SKATER_VALUE: Final[tuple[Column, ...]] = (
-    count("penalties_taken", "Penalties that put the team a man down; misconducts and offsetting ones left out."),
-    count("penalties_drawn", "Such penalties of which the player was the one fouled, where the tracker named him."),
+    count(
+        "penalties_taken",
+        "Penalties that put the team a man down; misconducts and offsetting ones left out.",
+        formula="rows of fact_penalties of the player, but for Penalty_Misconduct and Penalty_Offsetting",
+    ),
+    count(
+        "penalties_drawn",
+        "Such penalties of which the player was the one fouled, where the tracker named him.",
+        formula="the same with the player as fouled_player_id",
+    ),
     numeric(
         "game_score",
         "The game in one number, about 2-10; without valid stints the on-ice terms are 0.",
         formula=f"{GAME_SCORE_BASE:g} + {GAME_SCORE_SCALE:g} * ({_sum(dict(GAME_SCORE))})",
         source="D. Luszczyszyn, hockey-graphs.com 2016; at even strength where he has 5v5",
     ),
-    numeric("player_rating", "League skill rating before the game, 2-6: the game sheet's, else the player's own."),
+    numeric(
+        "player_rating",
+        "League skill rating before the game, 2-6: the game sheet's, else the player's own.",
+        formula="skill_rating of fact_gameroster, else current_skill_rating of dim_player",
+    ),
     numeric(
         "adjusted_rating",
         "The rating that the game score implies: a rating is the game score expected of it.",
@@ -66,14 +78,42 @@ SKATER_VALUE: Final[tuple[Column, ...]] = (
     ),
 )
 TEAM_VALUE: Final[tuple[Column, ...]] = (
-    numeric("gar_total", "Goals above replacement of the team's skaters together.", "goals", source=_METHOD),
-    numeric("war", "Wins above replacement of the team's skaters together.", "wins", source=_METHOD),
-    numeric("avg_game_score", "Mean game score of the team's skaters."),
-    numeric("avg_adjusted_rating", "Mean adjusted_rating of the team's skaters."),
+    numeric(
+        "gar_total",
+        "Goals above replacement of the team's skaters together.",
+        "goals",
+        source=_METHOD,
+        formula="sum of gar_total of the team's fact_player_game_stats",
+    ),
+    numeric(
+        "war",
+        "Wins above replacement of the team's skaters together.",
+        "wins",
+        source=_METHOD,
+        formula="sum of war of the team's fact_player_game_stats",
+    ),
+    numeric(
+        "avg_game_score",
+        "Mean game score of the team's skaters.",
+        formula="mean of game_score of the team's fact_player_game_stats",
+    ),
+    numeric(
+        "avg_adjusted_rating",
+        "Mean adjusted_rating of the team's skaters.",
+        formula="mean of adjusted_rating of the team's fact_player_game_stats",
+    ),
 )
 GOALIE_VALUE: Final[tuple[Column, ...]] = (
-    count("hd_saves", f"Saves of high-danger shots: an expected goal of {HIGH_DANGER_XG:g} or more."),
-    count("hd_shots_against", f"High-danger shots on goal faced: an expected goal of {HIGH_DANGER_XG:g} or more."),
+    count(
+        "hd_saves",
+        f"Saves of high-danger shots: an expected goal of {HIGH_DANGER_XG:g} or more.",
+        formula="rows of fact_saves whose attempt has an xG of that or more",
+    ),
+    count(
+        "hd_shots_against",
+        f"High-danger shots on goal faced: an expected goal of {HIGH_DANGER_XG:g} or more.",
+        formula="hd_saves + the goals allowed whose attempt has an xG of that or more",
+    ),
     numeric(
         "goals_saved_above_avg",
         "Goals that the season's average goalie would have allowed on these shots, less those allowed.",

@@ -112,6 +112,9 @@ def schedule_row(league: League, index: int, fixture: Fixture, sheet: GameSheet 
     }
     row |= _result(sheet)
     row |= {f"video_{part}": None for part in ("id", "start_time", "end_time", "title", "url")}
+    if sheet is not None:
+        row |= {"video_id": f"full{fixture.game_id}", "video_title": f"{home.name} - {away.name}"}
+        row["video_url"] = f"https://video.example/watch?v=full{fixture.game_id}"
     row |= {"schedule_type": "Past" if fixture.played else "Upcoming", "include": True}
     return row
 

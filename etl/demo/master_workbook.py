@@ -13,10 +13,11 @@ WORKBOOK_NAME: Final = "BLB_TABLES.xlsx"
 WRITTEN: Final = datetime(2024, 1, 1)  # noqa: DTZ001 - the format has no time zone
 
 LEAGUE_TOML: Final = """\
-# The rule book of the demo league. Every value here is also the default.
+# The rule book of the demo league. Every value here is also the default, but for the links to videos.
 name = "Demo League"
 time_zone = "America/New_York"
 playoff_places = 4
+publish_video_links = true
 
 [periods]
 count = 3

@@ -61,7 +61,7 @@ def export(game: PlayedGame, version: str, *, home_right_first: bool) -> Row:
         "shifts": shifts,
         "evtIdx": len(events),
         "shiftIdx": len(shifts),
-        "videos": [],
+        "videos": [video(game.matchup)],
         "videoTiming": _video_timing(),
         "periodLengths": {"1": 18, "2": 18, "3": 18, "OT": 5},
         "penaltyLengths": {"minor": 3, "major": 6, "misconduct": 10},
@@ -88,6 +88,13 @@ def header(matchup: Matchup) -> Row:
         "awayLogo": None,
         "rosters": {SIDES[side]: [_roster_row(d) for d in matchup.dressed[side]] for side in (0, 1)},
     }
+
+
+def video(matchup: Matchup) -> Row:
+    """The link that the person who tracked the game had kept: the broadcast, beside the schedule's own video."""
+    name = f"live{matchup.fixture.game_id}"
+    link = f"https://video.example/watch?v={name}"
+    return {"id": 1, "url": link, "type": "youtube", "video_id": name, "title": "Broadcast"}
 
 
 def shell(matchup: Matchup) -> Row:

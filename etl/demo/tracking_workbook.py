@@ -9,7 +9,7 @@ from etl.demo.master_rows import POSITIONS
 from etl.demo.master_workbook import SheetWriter
 from etl.demo.play import Point
 from etl.demo.simulate import PlayedGame
-from etl.demo.tracker_json import saved_at, stamp
+from etl.demo.tracker_json import saved_at, stamp, video
 from etl.demo.workbook_rows import VENUES, Book, Row, event_rows, shift_rows
 
 VERSIONS: Final = {"W2": "27.0", "W3": "29.0"}
@@ -26,7 +26,7 @@ def write_workbook(game: PlayedGame, writer: str, path: Path, *, home_right_firs
         sheets.sheet("metadata", columns.METADATA_COLUMNS, [_metadata(book, home_right_first=home_right_first)])
         sheets.sheet("events", columns.EVENT_COLUMNS[writer], event_rows(book))
         sheets.sheet("shifts", columns.SHIFT_COLUMNS[writer], shift_rows(book))
-        sheets.sheet("video", columns.VIDEO_COLUMNS, [])
+        sheets.sheet("video", columns.VIDEO_COLUMNS, [_video(book)])
         sheets.sheet("xy_puck", columns.XY_COLUMNS, _puck_points(book))
         sheets.sheet("xy_player", columns.XY_PLAYER_COLUMNS, _player_points(book))
         sheets.sheet("video_timing", columns.VIDEO_TIMING_COLUMNS, [
@@ -54,8 +54,14 @@ def _metadata(book: Book, *, home_right_first: bool) -> Row:
         "home_attacks_right_p1": int(home_right_first),
         "export_timestamp": stamp(saved_at(book.game.matchup)),
         "tracker_version": VERSIONS[book.writer],
-        "total_videos": 0,
+        "total_videos": 1,
     }
+
+
+def _video(book: Book) -> Row:
+    link = video(book.game.matchup)
+    kept = {"video_url": link["url"], "video_type": link["type"], "video_id": link["video_id"], "title": link["title"]}
+    return {"game_id": book.game.matchup.fixture.game_id, **kept}
 
 
 def _rosters(book: Book) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import DIGITS, other_side, percentage, ratio
 from formats.canonical import SIDES
+from hockey.event_types import EVENT_TYPES
 from hockey.zones import MIRRORED
 
 _STINT: Final = ["game_id", "stint_idx"]
@@ -50,18 +51,20 @@ def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_si
 
     A line with an empty slot is none; an extra attacker does not break one up.
     """
-    combo = ["game_id", "venue", "combo_type", "forward_combo", "defense_combo"]
-    units = pl.concat([_units(stints, side, kind) for side in SIDES for kind in COMBOS])
+    ids = pl.Enum(pl.concat([stints[name] for name in _SLOT_IDS]).drop_nulls().unique().sort())
     own, other = (stint_attempts.lazy().select(*_STINT, venue=v, **_as(way)) for v, way in _seen_by())
     on = [*_STINT, "venue"]
-    sums = [pl.col(f"{name}_{way}").sum() for name in _SEEN for way in _WAYS]
+    sides = pl.concat([_side(stints.lazy(), side, ids) for side in SIDES])
     rows = (
-        units.lazy()
-        .join(own, on=on, how="left", maintain_order="left")
-        .join(other, on=on, how="left", maintain_order="left")
-        .group_by(combo)
-        .agg(*sums, toi_together=pl.col("duration_s").sum(), stint_count=pl.len().cast(pl.Int32))
-        .sort(combo)
+        pl.concat([_units(sides.join(own, on=on, how="left").join(other, on=on, how="left"), kind) for kind in COMBOS])
+        .group_by(_COMBO)
+        .agg(
+            *(pl.col(f"{name}_{way}").sum() for name in _SEEN for way in _WAYS),
+            toi_together=pl.col("duration_s").sum(),
+            stint_count=pl.len().cast(pl.Int32),
+        )
+        .sort(_COMBO)
+        .with_columns(**{part: _joined(slots, ids) for part, slots in _PARTS.items()})
         .collect()
     )
     teams = game_sides.select("game_id", "team_id", "opponent_team_id", venue="side")
@@ -74,7 +77,7 @@ def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_si
             ),
             home_team_id=pl.when(_AT_HOME).then("team_id").otherwise("opponent_team_id"),
             away_team_id=pl.when(_AT_HOME).then("opponent_team_id").otherwise("team_id"),
-            line_combo_key=pl.concat_str(combo, separator="_", ignore_nulls=True).str.replace_all(",", "_"),
+            line_combo_key=pl.concat_str(_KEY, separator="_", ignore_nulls=True).str.replace_all(",", "_"),
             cf_pct=percentage("corsi_for", pl.col("corsi_for") + pl.col("corsi_against")),
             xg_pct=percentage("xg_for", pl.col("xg_for") + pl.col("xg_against")),
         )
@@ -96,24 +99,40 @@ def _as(way: str) -> dict[str, pl.Expr]:
     }
 
 
-def _units(stints: pl.DataFrame, side: str, kind: str) -> pl.DataFrame:
-    """The stints in which all slots of the kind are filled on that side, with the sorted ids in them."""
-    slots = COMBOS[kind]
-    ids = {part: [f"{side}_{slot}_id" for slot in slots if slot in of] for part, of in _PARTS.items()}
-    return stints.filter(pl.all_horizontal(pl.col(f"{side}_{slot}_id").is_not_null() for slot in slots)).select(
-        *_STINT,
-        "duration_s",
-        venue=pl.lit(side),
-        combo_type=pl.lit(kind),
-        **{part: _sorted_ids(columns) for part, columns in ids.items()},
-    )
-
-
 _PARTS: Final = {"forward_combo": _FORWARDS, "defense_combo": _DEFENDERS}
+_KEY: Final = ["game_id", "venue", "combo_type", *_PARTS]
+_COMBO: Final = ["game_id", "venue", "combo_type", *COMBOS["five"]]
+_SLOT_IDS: Final = [f"{side}_{slot}_id" for side in SIDES for slot in COMBOS["five"]]
 
 
-def _sorted_ids(columns: list[str]) -> pl.Expr:
-    return pl.concat_list(columns).list.sort().list.join(",") if columns else pl.lit(None, pl.String)
+def _side(stints: pl.LazyFrame, side: str, ids: pl.Enum) -> pl.LazyFrame:
+    """One side's slots as numbers in the order of the ids: the forwards' sorted in f1 to f3, the defenders' in d1, d2.
+
+    All of a part are null when one of its slots is empty.
+    """
+    number = {slot: pl.col(f"{side}_{slot}_id").cast(ids).to_physical().cast(pl.Int32) for slot in COMBOS["five"]}
+    parts = [_in_order([number[slot] for slot in slots]) for slots in _PARTS.values()]
+    in_order = dict(zip(COMBOS["five"], (e for part in parts for e in part), strict=True))
+    return stints.select(*_STINT, "duration_s", venue=pl.lit(side), **in_order)
+
+
+def _in_order(numbers: list[pl.Expr]) -> list[pl.Expr]:
+    """Two or three columns sorted within each row; all null where one is."""
+    low, high = pl.min_horizontal(numbers), pl.max_horizontal(numbers)
+    middle = [pl.sum_horizontal(numbers) - low - high] if len(numbers) == len(_FORWARDS) else []
+    is_full = pl.all_horizontal(number.is_not_null() for number in numbers)
+    return [pl.when(is_full).then(number) for number in (low, *middle, high)]
+
+
+def _units(sides: pl.LazyFrame, kind: str) -> pl.LazyFrame:
+    """The sides of stints with a whole unit of the kind; slots of no part in it are null."""
+    slots = COMBOS[kind]
+    others = {slot: pl.lit(None, pl.Int32) for slot in COMBOS["five"] if slot not in slots}
+    return sides.drop_nulls(slots).with_columns(combo_type=pl.lit(kind), **others)
+
+
+def _joined(slots: tuple[str, ...], ids: pl.Enum) -> pl.Expr:
+    return pl.concat_str([pl.col(slot).cast(pl.UInt32).cat.to(ids).cast(pl.String) for slot in slots], separator=",")
 
 
 _QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
@@ -130,11 +149,12 @@ _QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
 def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.DataFrame) -> pl.DataFrame:
     """Quality of competition and of team-mates: ratings of the other skaters on the ice, by the seconds shared."""
     side = ["game_id", "shift_index", "team_venue"]
+    known = pl.col("player_id").cast(pl.Enum(game_ratings["player_id"].unique().sort()))  # joins faster than text
     skaters = (
         fact_shift_players.lazy()
         .filter(~pl.col("is_goalie"))
-        .select(*side, "player_id", "team_id", "shift_duration")
-        .join(game_ratings.lazy(), on=PLAYER, how="left")
+        .select(*side, known, "team_id", "shift_duration")
+        .join(game_ratings.lazy().with_columns(known), on=PLAYER, how="left")
     )
     rated = skaters.group_by(side).agg(sum=pl.col("rating").sum(), rated=pl.col("rating").count())
     opponents = rated.with_columns(other_side("team_venue")).rename({"sum": "opp_sum", "rated": "opp_rated"})
@@ -151,7 +171,9 @@ def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.D
             team_id=pl.col("team_id").min(),
         )
         .with_columns(
-            qoc_key=pl.format("{}_{}", *PLAYER), rating_diff=pl.col("avg_own_rating") - pl.col("avg_opp_rating")
+            qoc_key=pl.format("{}_{}", *PLAYER),
+            player_id=pl.col("player_id").cast(pl.String),
+            rating_diff=pl.col("avg_own_rating") - pl.col("avg_opp_rating"),
         )
         .sort(PLAYER)
         .select(column.name for column in _QOC)
@@ -163,6 +185,7 @@ def _mean(weighted: pl.Expr, seconds: pl.Expr) -> pl.Expr:
     return ratio(weighted, seconds).round(DIGITS)
 
 
+_DEAD: Final = tuple(t.code for t in EVENT_TYPES if t.category in {"stoppage", "course", "penalty"})
 _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": "zone_starts_defensive"}
 
 
@@ -173,18 +196,21 @@ _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": 
     from_tracking=True,
     per_game=True,
 )
-def player_zone_starts(plays: pl.DataFrame, stints: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
+def player_zone_starts(plays: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
     """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it.
 
-    The faceoff stands at the very start of the shift's first stint. Those whose zone nobody noted are not counted.
+    The faceoff is the first thing played in the shift's first stint: lines change at the whistle, and the clock runs on
+    to the draw. Faceoffs whose zone nobody noted are not counted.
     """
-    draws = plays.filter((pl.col("event_type") == "Faceoff") & pl.col("zone_known") & pl.col("team").is_not_null())
     starts = (
-        draws.join(stints.select(*_STINT, begins="clock_start"), on=_STINT)
-        .filter(pl.col("clock_start") == pl.col("begins"))
-        .sort("game_id", "event_idx")
-        .unique(_STINT, keep="first", maintain_order=True)
+        plays.lazy()
+        .filter(~pl.col("event_type").is_in(_DEAD), pl.col("stint_idx").is_not_null())
+        .select(*_STINT, "event_type", "zone", "zone_known", "team")
+        .group_by(_STINT)
+        .agg(pl.all().first())
+        .filter(pl.col("event_type") == "Faceoff", "zone_known", pl.col("team").is_not_null())
         .select("game_id", "zone", "team", shift_index=pl.col("stint_idx").cast(pl.Int32))
+        .collect()
     )
     begun = fact_shift_players.filter(pl.col("is_first_segment") & ~pl.col("is_goalie"))
     zone = pl.when(pl.col("team") == pl.col("team_venue")).then("zone").otherwise(pl.col("zone").replace(MIRRORED))

@@ -7,6 +7,7 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league
 from etl.columns import on_ice as c
+from etl.columns.lineage import PAIR, explained
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 
@@ -22,21 +23,15 @@ _WAYS: Final = ("for", "against")
     per_game=True,
 )
 def skaters_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame) -> pl.DataFrame:
-    """Every skater of every stint, with its length and what his side and the other did in it.
-
-    Ids are an Enum over the league's skaters, in their order: pairs of them are millions of rows.
-    """
+    """Every skater of every stint, with its length and what his side and the other did in it."""
     skaters = fact_shift_players.lazy().filter(~pl.col("is_goalie"))
-    ids = fact_shift_players["player_id"].unique().sort()
     counts = stint_attempts.lazy().select(
         "game_id",
         pl.col("stint_idx").cast(pl.Int32).alias("shift_index"),
         pl.col("side"),
         *(pl.col(source).cast(pl.Float64 if name == "xg" else pl.Int32).alias(name) for name, source in _SEEN.items()),
     )
-    rows = skaters.select(
-        *_STINT, side="team_venue", player_id=pl.col("player_id").cast(pl.Enum(ids)), seconds="shift_duration"
-    )
+    rows = skaters.select(*_STINT, "player_id", side="team_venue", seconds="shift_duration")
     for way in _WAYS:
         seen = counts if way == "for" else counts.with_columns(side=other_side("side"))
         rows = rows.join(seen.rename({n: f"{n}_{way}" for n in _SEEN}), on=[*_STINT, "side"], how="left")
@@ -45,6 +40,12 @@ def skaters_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFram
         .sort(*_STINT, "player_id")
         .collect()
     )
+
+
+def _coded(skaters_on_ice: pl.DataFrame) -> pl.LazyFrame:
+    """The ids as whole numbers in their order: pairs of skaters are millions of rows."""
+    ids = pl.Enum(skaters_on_ice["player_id"].unique().sort())
+    return skaters_on_ice.lazy().with_columns(pl.col("player_id").cast(ids))
 
 
 _COUNTS: Final = [f"{name}_{way}" for name in _SEEN for way in _WAYS]
@@ -112,30 +113,30 @@ _SHARES: Final = {
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=_WOWY,
+    columns=explained(_WOWY, PAIR),
 )
 def fact_wowy(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """With or without you: what happened with two team-mates on the ice together, and with one of them alone.
 
     By exact overlap of their stints as skaters. Apart is what each did in all, less twice what both did together.
     """
-    mate = skaters_on_ice.lazy().select(*_STINT, "side", player_2_id="player_id")
+    skaters = _coded(skaters_on_ice)
+    pair = ["game_id", "player_1_id", "player_2_id"]
     pairs = (
-        skaters_on_ice.lazy()
-        .rename({"player_id": "player_1_id"})
-        .join(mate, on=[*_STINT, "side"])
+        skaters.rename({"player_id": "player_1_id"})
+        .join(skaters.select(*_STINT, "side", player_2_id="player_id"), on=[*_STINT, "side"])
         .filter(pl.col("player_1_id").to_physical() < pl.col("player_2_id").to_physical())
-        .group_by("game_id", "side", "player_1_id", "player_2_id")
-        .agg(_sums())
-        .sort("game_id", "side", "player_1_id", "player_2_id")
+        .group_by(pair)
+        .agg(pl.col("side").min(), *_sums())  # a mistaken line-up can have two players together on either side
+        .sort("game_id", "side", *pair[1:])
         .collect()
     )
-    alone = skaters_on_ice.group_by("game_id", "side", "player_id").agg(_sums())
+    alone = skaters.group_by("game_id", "player_id").agg(_sums()).collect()
     for number in (1, 2):
         own = alone.rename(
             {name: f"{name}_{number}" for name in ("seconds", *_COUNTS)} | {"player_id": f"player_{number}_id"}
         )
-        pairs = pairs.join(own, on=["game_id", "side", f"player_{number}_id"], maintain_order="left")
+        pairs = pairs.join(own, on=["game_id", f"player_{number}_id"], maintain_order="left")
     for number in (1, 2):
         pairs = _named(pairs, dim_player, f"player_{number}")
     teams = game_sides.select("game_id", "side", "team_id", "opponent_team_id")
@@ -171,7 +172,7 @@ _OPPOSED: Final = (
 )
 def fact_head_to_head(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """How long two opponents were on the ice against each other, and what happened meanwhile; the home skater first."""
-    skaters = skaters_on_ice.lazy()
+    skaters = _coded(skaters_on_ice)
     visitors = skaters.filter(~_AT_HOME).select(*_STINT, away_player_id="player_id")
     pair = ["game_id", "home_player_id", "away_player_id"]
     met = (
@@ -183,7 +184,7 @@ def fact_head_to_head(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, di
         .sort(pair)
         .collect()
     )
-    ice_time = skaters_on_ice.group_by("game_id", "side", "player_id").agg(toi=pl.col("seconds").sum())
+    ice_time = skaters.group_by("game_id", "side", "player_id").agg(toi=pl.col("seconds").sum()).collect()
     for side in ("home", "away"):
         own = ice_time.filter(pl.col("side") == side).select(
             "game_id", pl.col("player_id").alias(f"{side}_player_id"), pl.col("toi").alias(f"{side}_toi")

@@ -10,11 +10,15 @@ from hockey.details import COUNTING_GOALS
 
 @table(key=("game_id", "side"), grain="one side of one tracked game", per_game=True)
 def game_sides(
-    games: pl.DataFrame, events: pl.DataFrame, shifts: pl.DataFrame, dim_schedule: pl.DataFrame, dim_team: pl.DataFrame
+    games: pl.DataFrame,
+    events: pl.DataFrame,
+    shifts: pl.DataFrame,
+    scheduled_games: pl.DataFrame,
+    dim_team: pl.DataFrame,
 ) -> pl.DataFrame:
     """Team, opponent, day and season of each side, and whether the game has events and valid stints."""
     names = dim_team.select("team_id", "team_name")
-    schedule = dim_schedule.select("game_id", "season", "game_type", scheduled="season_id", day="date")
+    schedule = scheduled_games.select("game_id", "season", "game_type", scheduled="season_id", day="date")
     sides = pl.concat([_side(games, "home", "away"), _side(games, "away", "home")])
     return (
         sides.join(schedule, on="game_id", how="left")

@@ -6,13 +6,23 @@ import polars as pl
 
 from etl.registry import table
 from etl.tables.puck_play import is_controlled
+from hockey.details import COUNTING_GOALS
 from hockey.possession import NOT_IN_PLAY, PUCK_EVENTS, RUSH_ENTRY_S, WHISTLE
 from hockey.zones import MIRRORED
 
 EVENT: Final = ["game_id", "event_idx"]
 SEQUENCE: Final = ["game_id", "sequence_index"]
+MILLISECONDS: Final = (pl.col("play_s") * 1000).round().cast(pl.Int64)  # whole numbers add up without rounding
 _TYPE, _DETAIL = pl.col("event_type"), pl.col("detail1")
 _ENTRY: Final = (_DETAIL == "Zone_Entry").fill_null(value=False)
+_OWN: Final = pl.col("team") == pl.col("owner")
+_ACTS: Final = {
+    "shoots": _TYPE == "Shot",
+    "scores": (_TYPE == "Goal") & _DETAIL.is_in(list(COUNTING_GOALS)),
+    "passes": _DETAIL == "Pass_Completed",
+    "enters": _ENTRY,
+    "exits": _DETAIL == "Zone_Exit",
+}
 _CROSSING: Final = _DETAIL.is_in(["Zone_Entry", "Zone_Exit"]).fill_null(value=False)
 _NEW_GAME: Final = (pl.col("game_id") != pl.col("game_id").shift()).fill_null(value=True)
 _NEW_PERIOD: Final = _NEW_GAME | (pl.col("period") != pl.col("period").shift()).fill_null(value=False)
@@ -81,14 +91,11 @@ def possession(events: pl.DataFrame) -> pl.DataFrame:
     `t` is the second of the period, `play_s` the seconds of play from here to the next event, `dead_s` those of dead
     ice; together they are the time from the first event of a period to its last. `place` is the zone as the home side
     sees it. `visit` numbers the times between two crossings of a blue line or whistles, whoever has the puck.
-    `rush_idx` is the event that began the rush, `rush_s` the seconds since.
+    `rush_idx` is the event that began the rush, `rush_s` the seconds since. The flags say what the side with the puck
+    did: `shoots`, `scores`, `passes` (completed), `enters`, `exits`.
     """
     return (
         _in_play(events)
-        .with_columns(
-            owner=_carried(pl.when(_TYPE.is_in(PUCK_EVENTS)).then("team"), "starts", _NOBODY),
-            place=_carried(_place(), "starts", _NOBODY),
-        )
         .with_columns(gains=pl.col("starts") | pl.col("owner").ne_missing(pl.col("owner").shift()))
         .with_columns(
             moves=pl.col("gains") | _CROSSING,
@@ -110,13 +117,14 @@ def possession(events: pl.DataFrame) -> pl.DataFrame:
             play_s=_until_next(~pl.col("starts")),
             dead_s=_until_next(pl.col("starts")),
             rush_s=pl.when(pl.col("rush_idx").is_not_null()).then(pl.col("t") - pl.col("entry_t")),
+            **{name: (_OWN & flag).fill_null(value=False) for name, flag in _ACTS.items()},
         )
         .collect()
     )
 
 
 def _in_play(events: pl.DataFrame) -> pl.LazyFrame:
-    """The events while play is on, in order, with the second `t` and whether a live stretch `starts` with them."""
+    """The events while play is on, in order, with `t`, `owner`, `place`, and whether a live stretch `starts` there."""
     return (
         events.lazy()
         .select(*EVENT, "period", "event_type", "detail1", "detail2", "team", "zone", "zone_known", "t_start")
@@ -126,5 +134,9 @@ def _in_play(events: pl.DataFrame) -> pl.LazyFrame:
             t=_second(),
             starts=_NEW_PERIOD | _AFTER_WHISTLE | (_TYPE == "Faceoff"),
             team=pl.col("team").cast(_SIDES, strict=False),
+        )
+        .with_columns(
+            owner=_carried(pl.when(_TYPE.is_in(PUCK_EVENTS)).then("team"), "starts", _NOBODY),
+            place=_carried(_place(), "starts", _NOBODY),
         )
     )

@@ -8,7 +8,7 @@ from etl.columns import keys as k
 from etl.columns import league as c
 from etl.columns.column import text
 from etl.registry import table
-from etl.tables.expressions import int32, position_name
+from etl.tables.expressions import OTHER_SIDE, int32, position_name
 from formats.canonical import SIDES
 
 _SCORE: Final = (
@@ -17,7 +17,41 @@ _SCORE: Final = (
     *(int32(f"{side}_ot_goals").alias(f"{side}_team_period{ot}_goals") for side in SIDES for ot in ("OT", "ot")),
     *(int32(f"{side}_goals").alias(f"official_{side}_goals") for side in SIDES),
 )
+_VIDEO_START: Final = pl.col("video_offset_s").list.first()  # second of the video at which period 1 starts
 ROSTER_KEY: Final = text("player_game_key", "game_id and player_id, joined by _.")
+
+
+@table(key=("game_id",), grain="one scheduled, played or tracked game")
+def scheduled_games(
+    schedule: pl.DataFrame, games: pl.DataFrame, official_roster: pl.DataFrame, dim_season: pl.DataFrame
+) -> pl.DataFrame:
+    """Every game as the league has it; what tracking adds is in dim_schedule."""
+    return (
+        pl.concat([schedule, _unscheduled(schedule, games, official_roster)], how="diagonal")
+        .join(dim_season.select("season_id", season_of_id="season"), on="season_id", how="left")
+        .join(games.select("game_id", tracked_video_start=_VIDEO_START), on="game_id", how="left")
+        .sort("game_id")
+        .select(
+            "game_id",
+            "season_id",
+            pl.coalesce("season", "season_of_id").alias("season"),
+            "date",
+            "game_time",
+            pl.col("game_type").fill_null("Regular"),
+            "playoff_round",
+            "schedule_type",
+            pl.col("include").fill_null(value=True),
+            "last_period_type",
+            *("home_team_id", "away_team_id"),
+            pl.col("home_team").alias("home_team_name"),
+            pl.col("away_team").alias("away_team_name"),
+            *_SCORE,
+            "game_url",
+            int32(pl.coalesce("video_start_s", "tracked_video_start")).alias("video_start_offset"),
+            "is_inferred",
+            pl.col("origin").alias("data_origin"),
+        )
+    )
 
 
 @table(
@@ -44,51 +78,33 @@ ROSTER_KEY: Final = text("player_game_key", "game_id and player_id, joined by _.
         *c.OFFICIAL_GOALS,
         c.GAME_URL,
         c.VIDEO_URL,
+        c.VIDEO_URL_2,
         c.VIDEO_START,
+        *c.SPECIAL_TEAMS,
         k.IS_INFERRED,
         k.ORIGIN,
     ),
 )
-def dim_schedule(
-    schedule: pl.DataFrame, games: pl.DataFrame, official_roster: pl.DataFrame, dim_season: pl.DataFrame
-) -> pl.DataFrame:
+def dim_schedule(scheduled_games: pl.DataFrame, power_plays: pl.DataFrame, game_videos: pl.DataFrame) -> pl.DataFrame:
     """Every game. One that only a tracked file or a game sheet names has a row marked as inferred.
 
-    Scores are official; a game without one has null, whatever was tracked (see fact_game_status).
+    Scores are official; a game without one has null, whatever was tracked (see fact_game_status). Power plays are by
+    the players on the ice (fact_special_teams), null where the game has no valid stints.
     """
-    return (
-        pl.concat([schedule, _unscheduled(schedule, games, official_roster)], how="diagonal")
-        .join(dim_season.select("season_id", season_of_id="season"), on="season_id", how="left")
-        .sort("game_id")
-        .select(
-            "game_id",
-            "season_id",
-            pl.coalesce("season", "season_of_id").alias("season"),
-            "date",
-            "game_time",
-            pl.col("game_type").fill_null("Regular"),
-            "playoff_round",
-            "schedule_type",
-            pl.col("include").fill_null(value=True),
-            "last_period_type",
-            *("home_team_id", "away_team_id"),
-            pl.col("home_team").alias("home_team_name"),
-            pl.col("away_team").alias("away_team_name"),
-            *(int32(f"{side}_goals").alias(f"{side}_total_goals") for side in ("home", "away")),
-            *(int32(f"{s}_p{p}_goals").alias(f"{s}_team_period{p}_goals") for s in ("home", "away") for p in (1, 2, 3)),
-            *(
-                int32(f"{s}_ot_goals").alias(f"{s}_team_period{o}_goals")
-                for s in ("home", "away")
-                for o in ("OT", "ot")
-            ),
-            *(int32(f"{side}_goals").alias(f"official_{side}_goals") for side in ("home", "away")),
-            "game_url",
-            pl.col("video_url").alias("video_url_1"),
-            int32("video_start_s").alias("video_start_offset"),
-            "is_inferred",
-            pl.col("origin").alias("data_origin"),
+    rows = scheduled_games
+    for number in (1, 2):
+        video = game_videos.filter(pl.col("number") == number).select(
+            "game_id", pl.col("url").alias(f"video_url_{number}")
         )
-    )
+        rows = rows.join(video, on="game_id", how="left", maintain_order="left")
+    for side, other in OTHER_SIDE.items():
+        seen = power_plays.filter(pl.col("side") == side).select(
+            "game_id",
+            **{f"{side}_{name}": name for name in ("pp_goals", "pp_opportunities")},
+            **{f"{other}_pk_goals_against": "pp_goals", f"{other}_pk_opportunities": "pp_opportunities"},
+        )
+        rows = rows.join(seen, on="game_id", how="left", maintain_order="left")
+    return rows.select(column.name for column in dim_schedule.columns)
 
 
 def _unscheduled(schedule: pl.DataFrame, games: pl.DataFrame, official_roster: pl.DataFrame) -> pl.DataFrame:

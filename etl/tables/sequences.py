@@ -8,36 +8,22 @@ from etl.columns import keys as k
 from etl.columns import possession as c
 from etl.registry import table
 from etl.tables.expressions import ZONE_NAMES, int32, numbered
-from etl.tables.possession import EVENT, SEQUENCE
+from etl.tables.possession import EVENT, MILLISECONDS, SEQUENCE
+from etl.tables.runs import condensed
 from hockey.possession import WHISTLE
 from hockey.zones import MIRRORED
 
-_TYPE: Final = pl.col("event_type")
-_OWN: Final = pl.col("team") == pl.col("owner")
-
-
-def _times(condition: pl.Expr) -> pl.Expr:
-    return condition.fill_null(value=False).sum().cast(pl.Int32)
-
-
 _COUNTS: Final[dict[str, pl.Expr]] = {
-    "event_count": pl.len().cast(pl.Int32),
-    "passes_completed": _times(_OWN & (pl.col("detail1") == "Pass_Completed")),
-    "zone_entries": _times(_OWN & (pl.col("detail1") == "Zone_Entry")),
-    "zone_exits": _times(_OWN & (pl.col("detail1") == "Zone_Exit")),
-    "shots": _times(_OWN & (_TYPE == "Shot")),
-    "goals": _times(_OWN & (pl.col("is_goal") == 1)),
+    "event_count": pl.col("event_idx").is_not_null(),
+    "passes_completed": pl.col("passes"),
+    "zone_entries": pl.col("enters"),
+    "zone_exits": pl.col("exits"),
+    "shots": pl.col("shoots"),
+    "goals": pl.col("scores"),
 }
-_ENDS: Final[dict[str, pl.Expr]] = {
-    "start_event_id": pl.col("event_id").first(),
-    "start_event_type": _TYPE.first(),
-    "start_event_detail": pl.col("detail1").first(),
-    "time_start_total_seconds": pl.col("clock_start").first(),
-    "game_seconds": pl.col("game_t").first(),
-    "end_event_id": pl.col("event_id").last(),
-    "end_event_type": _TYPE.last(),
-    "end_event_detail": pl.col("detail1").last(),
-}
+_NEW: Final = (pl.col("sequence_index") != pl.col("sequence_index").shift()) | (
+    pl.col("game_id") != pl.col("game_id").shift()
+)
 
 
 def _outcome() -> pl.Expr:
@@ -46,7 +32,7 @@ def _outcome() -> pl.Expr:
         .then(pl.lit("goal"))
         .when(pl.col("shots") > 0)
         .then(pl.lit("shot"))
-        .when(pl.col("end_event_type") == WHISTLE)
+        .when(pl.col("event_type_at_end") == WHISTLE)
         .then(pl.lit("whistle"))
         .otherwise(pl.lit("lost"))
     )
@@ -95,38 +81,38 @@ def fact_sequences(possession: pl.DataFrame, plays: pl.DataFrame, game_sides: pl
 
     A spell that nobody is known to have (a stretch without a puck event) has no team.
     """
-    names = game_sides.lazy().select("game_id", "team_id", "team_name", owner="side")
-    of_event = ("event_id", "event_type", "detail1", "team", "is_goal", "clock_start", "game_t")
+    names = game_sides.select("game_id", "team_id", "team_name", owner="side")
+    what = plays.select(*EVENT, "event_type", "detail1")
+    starts = plays.select(*EVENT, "event_type", "detail1", "clock_start", "game_t")
     return (
-        possession.lazy()
-        .join(plays.lazy().select(*EVENT, *of_event), on=EVENT, how="left", maintain_order="left")
-        .group_by(SEQUENCE, maintain_order=True)
-        .agg(
-            pl.col("period", "owner", "place").first(),
-            duration_seconds=pl.col("play_s").sum(),
-            **_ENDS,
-            **_COUNTS,
+        condensed(
+            possession,
+            _NEW,
+            [*SEQUENCE, "event_idx", "period", "owner", "place"],
+            [pl.col("event_idx").alias("end_idx")],
+            {**_COUNTS, "milliseconds": MILLISECONDS},
         )
+        .join(starts, on=EVENT, maintain_order="left")
+        .join(what, left_on=["game_id", "end_idx"], right_on=EVENT, maintain_order="left", suffix="_at_end")
         .join(names, on=["game_id", "owner"], how="left", maintain_order="left")
         .select(
             numbered("SQ", "sequence_index").alias("sequence_key"),
             *SEQUENCE,
             pl.col("period").cast(pl.Int32),
-            int32("time_start_total_seconds"),
-            int32("game_seconds"),
+            int32("clock_start").alias("time_start_total_seconds"),
+            int32("game_t").alias("game_seconds"),
             "team_id",
             "team_name",
             pl.col("owner").alias("team_venue"),
-            "start_event_id",
-            "start_event_type",
-            "start_event_detail",
+            numbered("EV", "event_idx").alias("start_event_id"),
+            pl.col("event_type").alias("start_event_type"),
+            pl.col("detail1").alias("start_event_detail"),
             _zone_of_owner().alias("start_zone_of_team"),
-            "end_event_id",
-            "end_event_type",
-            "end_event_detail",
-            "duration_seconds",
-            *_COUNTS,
+            numbered("EV", "end_idx").alias("end_event_id"),
+            pl.col("event_type_at_end").alias("end_event_type"),
+            pl.col("detail1_at_end").alias("end_event_detail"),
+            (pl.col("milliseconds") / 1000).alias("duration_seconds"),
+            pl.col(*_COUNTS).cast(pl.Int32),
             _outcome().alias("outcome"),
         )
-        .collect()
     )

@@ -102,6 +102,7 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
     columns=(
         k.SHIFT_ID,
         c.SHIFT_KEY,
+        c.EVERYBODY,
         k.GAME_ID,
         c.SHIFT_INDEX,
         k.PERIOD,
@@ -154,9 +155,13 @@ def _video_second() -> pl.Expr:
     return offset + length - pl.col("clock_start")
 
 
+_EVERYBODY: Final = pl.concat_str(
+    [f"{side}_{slot}_id" for side in SIDES for slot in SLOTS], separator=",", ignore_nulls=True
+).replace("", None)
 _WHEN: Final[tuple[str | pl.Expr, ...]] = (
     "shift_id",
     pl.col("shift_id").alias("shift_key"),
+    _EVERYBODY.alias("player_id"),
     "game_id",
     pl.col("stint_idx").cast(pl.Int32).alias("shift_index"),
     pl.col("period").cast(pl.Int32),

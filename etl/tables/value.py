@@ -22,11 +22,17 @@ from hockey.value import (
 _NO_ADVANTAGE: Final = ("Penalty_Misconduct", "Penalty_Offsetting")
 
 
-@table(key=("game_id", "player_id"), grain="one player of one tracked game", per_game=True)
-def game_ratings(rosters: pl.DataFrame, players: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
+@table(
+    key=("game_id", "player_id"),
+    grain="one player of one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
+def game_ratings(rosters: pl.DataFrame, players: pl.DataFrame, player_on_ice: pl.DataFrame) -> pl.DataFrame:
     """The skill rating of everybody dressed or on the ice: the game sheet's, else the player's own; null if unknown."""
     listed = rosters.drop_nulls("skill").sort(*PLAYER, "side").unique(PLAYER, keep="first", maintain_order=True)
-    everybody = pl.concat([rosters.select(PLAYER), fact_shift_players.select(PLAYER)]).unique().sort(PLAYER)
+    everybody = pl.concat([rosters.select(PLAYER), player_on_ice.select(PLAYER)]).unique().sort(PLAYER)
     return (
         everybody.join(listed.select(*PLAYER, "skill"), on=PLAYER, how="left", maintain_order="left")
         .join(players.select("player_id", "current_skill_rating"), on="player_id", how="left", maintain_order="left")

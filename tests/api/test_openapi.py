@@ -75,7 +75,7 @@ def test_every_request_example_works_and_its_answer_fits(
     if path == "/api/upload/schema":
         league.finished(league.post("/api/upload/generate-schema", json={}).json()["job_id"])
     arguments = {} if body is None else {"json": body}
-    place = path.format(job_id=job_id, name="dim_schedule")
+    place = path.format(job_id=job_id, name="dim_schedule", table="dim_schedule", key="18969", column="game_id")
     answer = league.request(method, place, **arguments)
     assert answer.is_success, answer.text
     media_type = answer.headers["content-type"].partition(";")[0]

@@ -291,6 +291,16 @@ class TestArtifacts:
 
 
 class TestTraining:
+    def test_what_a_killed_training_left_is_cleared_away(self, trained: DataDir, tmp_path: Path) -> None:
+        (tmp_path / "snapshots").symlink_to(trained.snapshots)
+        DataDir(tmp_path).output.symlink_to(trained.output.resolve())
+        left = models_dir(DataDir(tmp_path)) / ".training-abc"
+        left.mkdir(parents=True)
+        (left / "artifact.json").write_text("{", encoding="utf-8")
+        assert main(["--data-dir", str(tmp_path)]) == 0
+        assert not left.exists()
+        assert Predictor.load(DataDir(tmp_path))
+
     def test_progress_is_written_as_the_etl_writes_it(self, trained: DataDir) -> None:
         events = [json.loads(line) for line in (trained.root / "progress.jsonl").read_text().splitlines()]
         assert [e["event"] for e in events] == ["step"] * len(NAMES) + ["trained"]

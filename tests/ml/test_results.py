@@ -35,6 +35,12 @@ def test_columns_may_come_in_any_order_with_others_and_a_byte_order_mark(tmp_pat
     assert read_results(path).outcome.tolist() == [2]
 
 
+def test_the_case_of_column_names_does_not_matter(tmp_path: Path) -> None:
+    header = "Date, Home_Team_ID ,AWAY_TEAM_ID,Home_Total_Goals,away_total_goals,Season_ID"
+    games = read_results(write(tmp_path, "2026-01-01,7,8,1,2,x", "2026-01-02,8,7,1,2,y", header=header))
+    assert (games.teams, games.season.tolist()) == (("7", "8"), [0, 1])
+
+
 def test_games_without_goals_are_not_played_yet(tmp_path: Path) -> None:
     assert len(read_results(write(tmp_path, "2026-01-01,A,B,1,0", "2026-02-01,A,B,,", ",,,,"))) == 1
 

@@ -60,6 +60,15 @@ def test_ice_time_is_the_stints(league: Client, best: dict[str, object]) -> None
     assert all(row["table"] == "fact_shift_players" and row["clock"] for row in answer["rows"])
 
 
+def test_a_season_is_the_game_sheets_that_add_to_it(league: Client, snapshot: Snapshot) -> None:
+    season = snapshot.read("fact_player_season_stats_basic").sort("points", descending=True).row(0, named=True)
+    path = f"/api/explain/fact_player_season_stats_basic/{season['player_season_basic_key']}/points"
+    answer = league.get(f"{path}?limit=1000").json()
+    assert sum(row["contributes"] for row in answer["rows"]) == answer["amount"] == season["points"]
+    assert {row["table"] for row in answer["rows"]} == {"fact_gameroster"}
+    assert all(row["contributes"] and row["row"]["player_id"] == season["player_id"] for row in answer["rows"])
+
+
 def test_pages_neither_repeat_nor_miss_a_row(league: Client, best: dict[str, object]) -> None:
     path = f"/api/explain/{BOX}/{best['player_game_key']}/plus_minus_total"
     whole = league.get(f"{path}?limit=1000").json()

@@ -110,6 +110,15 @@ class TestTables:
             update(client, filter_column="player_id", filter_value="P9", updates={"player_id": "x"}).status_code == 400
         )
 
+    def test_a_table_that_no_run_reads_says_so(self, client: Client) -> None:
+        row = {"random_full_name": "Ann Other"}
+        warnings = upload(client, "dim_randomnames", [row]).json()["warnings"]
+        assert ["No run reads dim_randomnames" in warning for warning in warnings] == [True]
+        content = b"random_full_name\nAnn Other\n"
+        told = send(client, f"{BLB}/upload-file", content, "dim_randomnames.csv").json()["warnings"]
+        assert ["No run reads" in warning for warning in told] == [True]
+        assert client.request("DELETE", f"{BLB}/dim_randomnames?confirm=true").json()["rows_deleted"] == 1
+
     def test_the_list(self, client: Client) -> None:
         names = client.get(f"{BLB}/list").json()
         assert {"dim_player", "dim_schedule", "fact_gameroster"} <= set(names)

@@ -28,6 +28,7 @@ TABLES = league_tables()
 OF_THE_LEAGUE = {  # a row is of one game, but needs other games, or is of a game without tracking
     *("fact_game_status", "qa_goal_accuracy", "qa_data_completeness", "fact_team_results"),
     *("fact_goalie_game_stats", "qa_scorer_comparison", "qa_suspicious_stats"),
+    *("dim_schedule", "fact_gameroster", "fact_video"),
 }
 CONSTANT = {
     "dim_event_type": 23,
@@ -46,7 +47,7 @@ AT_THE_NET = {"puck_path": [{"x": 80.0, "y": 4.0}, {"x": 89.0, "y": 0.0}], "puck
 
 def small_league() -> LeagueFrames:
     events = [
-        make_event(0, "Faceoff", "home", 0, detail1="Faceoff_GameStart", zone="n", zone_known=True, stint_idx=0),
+        make_event(0, "Faceoff", "home", 0, detail1="Faceoff_GameStart", zone="d", zone_known=True, stint_idx=0),
         make_event(1, "Pass", "home", 5, detail1="Pass_Completed", stint_idx=0, chain_id=1),
         make_event(
             2, "Shot", "home", 6, detail1="Shot_Goal", stint_idx=0, chain_id=1, zone="o", zone_known=True, **AT_THE_NET
@@ -67,7 +68,7 @@ def small_league() -> LeagueFrames:
         make_role(2, "opp_1", "a9"),
         make_role(3, "event_1", "h1"),
         make_role(3, "opp_1", "a9"),
-        make_role(4, "event_1", "a1", play_detail1="Deke", play_success=True),
+        make_role(4, "event_1", "a1", play_detail1="Deke", play_detail2="Cycle", play_success=True),
         make_role(5, "event_1", "a2", play_detail1="Moonwalk"),
         make_role(6, "event_1", "a1"),
         make_role(6, "opp_1", "h9"),
@@ -95,7 +96,7 @@ def small_league() -> LeagueFrames:
         flags=flags,
         players=players,
         official_roster=sheet,
-        schedule=[make_scheduled(GAME, 1, 0), make_scheduled(2, 3, 3)],
+        schedule=[make_scheduled(GAME, 1, 0, video_url="https://v.example/1"), make_scheduled(2, 3, 3)],
     )
 
 

@@ -163,3 +163,40 @@ def test_a_scheduled_game_keeps_its_day_and_its_overtime_goals_under_both_names(
     assert row["home_team_periodOT_goals"] == row["home_team_periodot_goals"] == 1
     assert (row["date"], row["official_home_goals"], row["home_total_goals"]) == (date(2026, 1, 2), 2, 2)
     assert (row["video_url_1"], row["video_start_offset"]) == ("https://v", 12)
+
+
+class TestPowerPlaysOfTheSchedule:
+    COLUMNS = ("pp_goals", "pp_opportunities", "pk_goals_against", "pk_opportunities")
+
+    def test_they_are_of_the_players_on_the_ice(self) -> None:
+        """5v5, then a home power play with a goal, 5v5 again, and a visitors' power play without."""
+        stints = [
+            make_stint(0, 0, 100),
+            make_stint(1, 100, 200, away="12349"),
+            make_stint(2, 200, 300),
+            make_stint(3, 300, 400, home="12349"),
+        ]
+        events = [
+            make_event(0, "Goal", "home", 150, detail1="Goal_Scored", stint_idx=1),
+            make_event(1, "Goal", "home", 250, detail1="Goal_Scored", stint_idx=2),
+        ]
+        row = build("dim_schedule", make_league(events=events, shifts=stints)).row(0, named=True)
+        assert [row[f"home_{name}"] for name in self.COLUMNS] == [1, 1, 0, 1]
+        assert [row[f"away_{name}"] for name in self.COLUMNS] == [0, 1, 1, 1]
+
+    def test_a_game_without_stints_has_none(self) -> None:
+        events = [make_event(0, "Goal", "home", 150, detail1="Goal_Scored")]
+        league = make_league(events=events, schedule=[make_scheduled(GAME), make_scheduled(2, 3, 1)])
+        found = build("dim_schedule", league).select(f"{side}_{n}" for side in ("home", "away") for n in self.COLUMNS)
+        assert found.rows() == [(None,) * 8] * 2
+
+
+def test_a_stint_names_everybody_on_the_ice_home_first() -> None:
+    found = build("fact_shifts", make_league(shifts=[make_stint(0, 0, 20, home="12349", away="12345")]))
+    assert found["player_id"].to_list() == ["h1,h2,h3,h4,h9,a1,a2,a3,a4,a5"]
+
+
+def test_the_start_of_the_video_is_the_tracker_s_where_the_schedule_has_none() -> None:
+    schedule = [make_scheduled(GAME), make_scheduled(2, video_start_s=7)]
+    found = build("dim_schedule", make_league(schedule=schedule))
+    assert found["video_start_offset"].to_list() == [10, 7]

@@ -24,8 +24,9 @@ EVENTS = [
     make_event(6, "Shot", "away", 70, detail1="Shot_OnNetSaved", stint_idx=1),
     make_event(7, "Shot", "away", 80, detail1="Shot_Goal", stint_idx=1),
     make_event(8, "Goal", "away", 80, detail1="Goal_Scored", stint_idx=1),
-    make_event(9, "Faceoff", "away", 100, stint_idx=2, zone="o", zone_known=True),
-    make_event(10, "Shot", "home", 110, detail1="Shot_Missed", stint_idx=2),
+    make_event(9, "DeadIce", "away", 100, stint_idx=2),
+    make_event(10, "Faceoff", "away", 105, stint_idx=2, zone="o", zone_known=True),
+    make_event(11, "Shot", "home", 110, detail1="Shot_Missed", stint_idx=2),
 ]
 
 
@@ -100,6 +101,12 @@ class TestWowy:
         assert (found["player_1_id"] < found["player_2_id"]).all()
         assert set(found["home_team_id"]) == {"TH"}
         assert set(found["away_team_id"]) == {"TA"}
+
+    def test_two_players_tracked_on_either_side_are_one_pair(self) -> None:
+        mistaken = make_stint(3, 120, 130, away_f1_id="h1", away_f2_id="h2", home="3459")
+        found = build("fact_wowy", shifts=[*STINTS, mistaken])
+        pair = (pl.col("player_1_id") == "h1") & (pl.col("player_2_id") == "h2")
+        assert found.filter(pair)["toi_together"].to_list() == [70]
 
     def test_goalies_are_no_partners(self) -> None:
         found = build("fact_wowy")
