@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.limiting import READING
+from api.limiting import is_reading
 from api.models.access import Caller
 from api.services.access_errors import AccessStoreDown
 from api.services.audit_log import AuditLog, Done
@@ -30,7 +30,7 @@ class Auditing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or scope["method"] in READING:
+        if scope["type"] != "http" or is_reading(scope):
             await self._app(scope, receive, send)
             return
         with noted() as deed:

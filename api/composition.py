@@ -10,11 +10,9 @@ from api.services.access_errors import AccessStoreDown
 from api.services.access_service import AccessRules, AccessService
 from api.services.access_store import AccessStore
 from api.services.audit_log import AuditLog
-from api.services.child_environment import ChildEnvironment
 from api.services.jwks import Jwks
 from api.services.key_store import KeyStore
 from api.services.token_service import Issuer, TokenService
-from api.services.warehouse_gate import WarehouseGate
 from snapshot.layout import DataDir
 from warehouse.opening import Choice
 
@@ -33,11 +31,6 @@ def child_environment(settings: Settings, environ: Mapping[str, str]) -> Mapping
         "BENCHSIGHT_STARTED_BY": "server",
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
-
-
-def with_database(environment: Mapping[str, str], warehouse: WarehouseGate) -> ChildEnvironment:
-    """A child's environment when it starts: this one, and how to reach the server's database."""
-    return lambda cancelled=None: {**environment, **warehouse.child_environment(cancelled)}
 
 
 def database_choice(settings: Settings) -> Choice:

@@ -11,6 +11,8 @@ from api.services.access_errors import BadCredentials
 from api.services.rate_limits import Allowance, RateExceeded, RateLimits, neighbourhood
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+READING_PATHS: Final = frozenset({"/api/ml/predict", "/api/ml/predict/batch"})
+"""What is asked with a body and changes nothing."""
 LOG_IN_PATH: Final = "/api/auth/token"
 _POLICY_VIOLATION: Final = 1008
 _UNAUTHENTICATED: Final = 401
@@ -31,7 +33,7 @@ class Limiting:
         who = _counted_as(scope)
         try:
             self._check_failures(scope)
-            is_write = scope["type"] == "http" and scope["method"] not in READING
+            is_write = scope["type"] == "http" and not is_reading(scope)
             allowance = self._limits.count(who, is_write=is_write)
             self._limits.open(who)
         except DomainError as refusal:
@@ -62,6 +64,11 @@ class Limiting:
             await send(message)
 
         return send_with_headers
+
+
+def is_reading(scope: Scope) -> bool:
+    """Whether a request changes nothing."""
+    return scope["method"] in READING or scope["path"] in READING_PATHS
 
 
 def _counted_as(scope: Scope) -> str:

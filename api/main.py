@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any, NoReturn
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
 
 from fastapi import FastAPI
 
-from api.composition import child_environment, database_choice, open_access, with_database
+from api.composition import child_environment, database_choice, open_access
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
@@ -151,18 +152,21 @@ def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: C
     jobs = _job_manager(settings, data_dir, executors)
     warehouse = WarehouseGate(data_dir, database_choice(settings))
     environment = child_environment(settings, environ)
-    reaching_database = with_database(environment, warehouse)
+
+    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
+        return {**environment, **warehouse.child_environment(cancelled)}
+
     etl_command = (sys.executable, str(settings.etl_script))
     games = KnownGames(
         data_dir,
         (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
         cwd=PROJECT_ROOT,
-        env=reaching_database,
+        env=with_database,
     )
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
     training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
-    program = Program(etl_command, PROJECT_ROOT, reaching_database)
+    program = Program(etl_command, PROJECT_ROOT, with_database)
     etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
     executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
     executors |= {JobKind.ETL: etl.executor, JobKind.TRAIN: training.run}

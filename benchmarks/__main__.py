@@ -2,14 +2,16 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
-from benchmarks import etl_run, prediction_latency, season_memory, warehouse_upload
+from benchmarks import etl_run, prediction_latency, scale, season_memory, small_league, warehouse_upload
 
 BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
     "etl": ("seconds per game against merely reading the inputs and writing the outputs", etl_run.run),
+    "scale": ("a league of 1000 games, and one changed game in it", scale.run),
     "predictions": ("latency of predictions on a server against a bare handler", prediction_latency.run),
     "memory": ("a season of games through the API: all processes together", season_memory.run),
     "warehouse": ("rows per second into each kind of database, to bare loading of the same rows", warehouse_upload.run),
@@ -20,12 +22,20 @@ def main() -> None:
     """Run the benchmarks named, or all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=f"any of: {', '.join(BENCHMARKS)}"
+        "names",
+        nargs="*",
+        choices=[[], "small", *BENCHMARKS],
+        metavar="NAME",
+        help=f"any of: {', '.join(['small', *BENCHMARKS])}",
     )
     parser.add_argument("--games", type=int, default=60, help="tracked games in the league (default 60, a season)")
+    parser.add_argument("--raw", type=Path, metavar="DIR", help="small: games of your own instead of demo ones")
     arguments = parser.parse_args()
     console = Console()
-    for name in arguments.names or BENCHMARKS:
+    if "small" in (arguments.names or ["small"]):
+        console.rule("small: interpreter start to published snapshot")
+        small_league.run(console, arguments.raw)
+    for name in [name for name in arguments.names or BENCHMARKS if name != "small"]:
         about, run = BENCHMARKS[name]
         console.rule(f"{name}: {about}")
         run(console, arguments.games)

@@ -1,46 +1,18 @@
 """What a full ETL run costs beyond its unavoidable part: reading every input and writing every output."""
 
-import os
 import statistics
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.league import ROOT, demo_league
+from benchmarks.league import demo_league
+from benchmarks.processes import Measured, measure
 
 _RUNS: Final = 5
 _SLOW_LEAGUE: Final = 300  # games from which on one pair of runs says enough
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One finished process: wall seconds, CPU seconds of it and its children, peak memory of the largest of them."""
-
-    wall: float
-    cpu: float
-    peak_mb: float
-
-
-def measure(command: list[str]) -> Measured:
-    """Run the command to its end.
-
-    Raises:
-        RuntimeError: it failed.
-    """
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with {process.returncode}")
-    peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
-    return Measured(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, peak)
 
 
 def run(console: Console, games: int) -> None:

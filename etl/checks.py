@@ -6,6 +6,7 @@ import polars as pl
 
 from etl.quality import Check, check, reference_checks
 from etl.registry import Registry
+from etl.tables.catalog import league_tables
 from hockey.play_details import ASSISTS
 from hockey.strength import MIN_SKATERS
 
@@ -14,7 +15,7 @@ _EVEN_SKATERS: Final = 5
 _SIDE: Final = ["game_id", "team_venue"]
 
 
-@check("block")
+@check("block", per_game=True)
 def points_are_goals_plus_assists(fact_player_game_stats: pl.DataFrame) -> pl.DataFrame:
     """A player's points are the goals and assists, and the assists are the first and second ones."""
     goals, assists = pl.col("goals"), pl.col("assists")
@@ -22,7 +23,7 @@ def points_are_goals_plus_assists(fact_player_game_stats: pl.DataFrame) -> pl.Da
     return fact_player_game_stats.filter(wrong).select("game_id", "player_id", "goals", "assists", "points")
 
 
-@check("block")
+@check("block", per_game=True)
 def team_goals_are_those_of_fact_goals(fact_team_game_stats: pl.DataFrame, fact_goals: pl.DataFrame) -> pl.DataFrame:
     """A team's goals are its rows of fact_goals."""
     scored = fact_goals.group_by(_SIDE).agg(in_fact_goals=pl.len())
@@ -33,7 +34,7 @@ def team_goals_are_those_of_fact_goals(fact_team_game_stats: pl.DataFrame, fact_
     )
 
 
-@check("block")
+@check("block", per_game=True)
 def player_goals_sum_to_the_team(fact_player_game_stats: pl.DataFrame, fact_goals: pl.DataFrame) -> pl.DataFrame:
     """The skaters' goals sum to the team's, save those whose scorer is unknown or no skater of the team."""
     player = ["game_id", "team_venue", "player_id"]
@@ -46,7 +47,7 @@ def player_goals_sum_to_the_team(fact_player_game_stats: pl.DataFrame, fact_goal
     )
 
 
-@check("block")
+@check("block", per_game=True)
 def attempts_for_are_attempts_against(fact_team_game_stats: pl.DataFrame) -> pl.DataFrame:
     """One side's attempts are the other's attempts against."""
     seen = fact_team_game_stats.select(
@@ -86,7 +87,7 @@ def goals_agree_with_score(qa_goal_accuracy: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@check("warn")
+@check("warn", per_game=True)
 def stints_do_not_overlap(fact_shifts: pl.DataFrame) -> pl.DataFrame:
     """A stint begins when the one before it in the period has ended."""
     before = (
@@ -99,7 +100,7 @@ def stints_do_not_overlap(fact_shifts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@check("warn")
+@check("warn", per_game=True)
 def skaters_on_the_ice_are_possible(fact_shifts: pl.DataFrame) -> pl.DataFrame:
     """Three to five skaters a side, six when the net is empty."""
     wrong = [
@@ -111,7 +112,7 @@ def skaters_on_the_ice_are_possible(fact_shifts: pl.DataFrame) -> pl.DataFrame:
     return fact_shifts.filter(pl.any_horizontal(wrong)).select("game_id", "shift_id", "strength")
 
 
-@check("warn")
+@check("warn", per_game=True)
 def assists_have_a_goal(fact_event_players: pl.DataFrame, fact_goals: pl.DataFrame) -> pl.DataFrame:
     """Who is marked with an assist in a game has one on a goal of it."""
     tags = pl.any_horizontal(pl.col("play_detail1", "play_detail_2").is_in(ASSISTS).fill_null(value=False))
@@ -124,7 +125,7 @@ def assists_have_a_goal(fact_event_players: pl.DataFrame, fact_goals: pl.DataFra
     return marked.join(credited.drop_nulls().unique(), on=["game_id", "player_id"], how="anti")
 
 
-@check("warn")
+@check("warn", per_game=True)
 def goals_have_a_scorer(fact_goals: pl.DataFrame, fact_player_game_stats: pl.DataFrame) -> pl.DataFrame:
     """The scorer of every goal is a skater of the team."""
     player = ["game_id", "team_venue", "player_id"]
@@ -133,7 +134,7 @@ def goals_have_a_scorer(fact_goals: pl.DataFrame, fact_player_game_stats: pl.Dat
     )
 
 
-@check("warn")
+@check("warn", per_game=True)
 def goals_happen_in_a_stint(fact_goals: pl.DataFrame, fact_shifts: pl.DataFrame) -> pl.DataFrame:
     """In a game with stints, every goal is in one; plus/minus misses those that are not."""
     return (
@@ -143,13 +144,13 @@ def goals_happen_in_a_stint(fact_goals: pl.DataFrame, fact_shifts: pl.DataFrame)
     )
 
 
-@check("warn")
+@check("warn", per_game=True)
 def goals_are_of_a_team(fact_events: pl.DataFrame) -> pl.DataFrame:
     """The side of every goal is known; without it the goal counts for nobody."""
     return fact_events.filter((pl.col("is_goal") == 1) & pl.col("team_venue").is_null()).select("game_id", "event_id")
 
 
-@check("warn")
+@check("warn", per_game=True)
 def goals_have_their_detail(fact_events: pl.DataFrame) -> pl.DataFrame:
     """Every Goal row says which kind it is; one that does not is not counted."""
     return fact_events.filter((pl.col("event_type") == "Goal") & pl.col("event_detail").is_null()).select(
@@ -163,3 +164,10 @@ HOCKEY_CHECKS: Final[tuple[Check, ...]] = tuple(member for member in list(vars()
 def all_checks(registry: Registry) -> tuple[Check, ...]:
     """The facts of hockey, and the references of every published table."""
     return (*reference_checks(registry), *HOCKEY_CHECKS)
+
+
+def everything() -> tuple[Registry, tuple[Check, ...]]:
+    """All tables of a league with the checks among them, and the checks."""
+    tables = league_tables()
+    checks = all_checks(tables)
+    return Registry([*tables.tables.values(), *(check.table for check in checks)]), checks

@@ -15,7 +15,7 @@ from etl.extraction_cache import ExtractionCache, LastRead
 from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
 from etl.extraction_pool import run_all
-from etl.extraction_reading import Batch, load_games, read_batch
+from etl.extraction_reading import Batch, StoredGames, load_games, read_batch
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
 from formats.file_facts import FileFacts
@@ -59,12 +59,16 @@ class ExtractRequest:
 class Extraction:
     """The league as read, and how.
 
-    `fingerprint` changes whenever anything changes that decides `league`. `quarantined` are path and reason of files
-    that cannot be used; `left_out` id and reason of games whose chosen file turned out to be broken. `changed_games`
-    are those read in this run, or gone since the last.
+    `records` is the league without events, event players and stints: `stored` gets those for any games, `league` for
+    all. `people` are who is named in each game, `summary` what its events have. `fingerprint` changes whenever anything
+    changes that decides `league`. `quarantined` are path and reason of files that cannot be used; `left_out` id and
+    reason of games whose chosen file turned out to be broken. `changed_games` were read in this run, or are gone.
     """
 
-    league: LeagueFrames
+    records: LeagueFrames
+    stored: StoredGames
+    summary: pl.DataFrame
+    people: pl.DataFrame
     rules: LeagueRules
     inputs: tuple[Input, ...]
     fingerprint: str
@@ -72,6 +76,11 @@ class Extraction:
     left_out: tuple[tuple[int, str], ...]
     changed_games: tuple[int, ...]
     warnings: tuple[str, ...]
+
+    @property
+    def league(self) -> LeagueFrames:
+        """The league with every frame in full: memory in proportion to the games."""
+        return replace(self.records, **self.stored.heavy(self.records.games["game_id"].to_list()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +162,15 @@ def extract(
         failed |= dict(_read(data_dir, found, [g for g in found.games if g.game_id in lost], on_progress))
         tracked, _ = load_games(found.cache, _usable(found, failed))
     on_progress(1, 1, "Putting the league together")
-    league = assemble(tracked, found.master, found.rules, found.excluded)
-    sources = {row["game_id"]: row for row in tracked.games.iter_rows(named=True)}
+    league = assemble(tracked.frames, found.master, found.rules, found.excluded, tracked.summary)
+    swapped = league.games.filter("sides_swapped")["game_id"].to_list()
+    sources = {row["game_id"]: row for row in tracked.frames.games.iter_rows(named=True)}
     _remember(found, sources)
     return Extraction(
-        league=league,
+        records=league,
+        stored=StoredGames(data_dir.cache, found.reader, found.keys, frozenset(swapped)),
+        summary=tracked.summary,
+        people=tracked.people,
         rules=found.rules,
         inputs=(*_inputs(found.sources), *staged_inputs(found.staging)),
         fingerprint=found.fingerprint,

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ import polars as pl
 from formats.canonical import SCHEMAS
 from formats.file_facts import FileFacts
 
-_MAGIC: Final = b"BSF2"
+_MAGIC: Final = b"BSF3"
 _DIGEST_BYTES: Final = 16
 _LENGTH: Final = struct.Struct("<Q")
 
@@ -78,13 +78,14 @@ class ExtractionCache:
         """Whether frames of this key are there (they may still turn out to be damaged)."""
         return (self._folder / f"{key}.frames").is_file()
 
-    def load(self, key: str) -> dict[str, pl.DataFrame] | None:
-        """The canonical frames stored under this key; None when there are none, or damaged ones."""
+    def load(self, key: str, names: Collection[str] | None = None) -> dict[str, pl.DataFrame] | None:
+        """The frames stored under this key, all or those of these names; None when any is missing or damaged."""
         try:
             content = (self._folder / f"{key}.frames").read_bytes()
         except OSError:
             return None
-        return _unpacked(content)
+        frames = _unpacked(content, names)
+        return None if frames is None or (names is not None and set(names) != frames.keys()) else frames
 
     def store(self, key: str, frames: Mapping[str, pl.DataFrame]) -> None:
         """Store canonical frames by their names."""
@@ -108,21 +109,22 @@ def _packed(frames: Mapping[str, pl.DataFrame]) -> bytes:
     return _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest() + body
 
 
-def _unpacked(content: bytes) -> dict[str, pl.DataFrame] | None:
+def _unpacked(content: bytes, names: Collection[str] | None) -> dict[str, pl.DataFrame] | None:
     start = len(_MAGIC) + _DIGEST_BYTES
-    body = content[start:]
+    body = memoryview(content)[start:]
     if content[:start] != _MAGIC + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest():
         return None
     frames, at = {}, 0
     while at < len(body):
         name, at = _part(body, at)
         data, at = _part(body, at)
-        frames[name.decode()] = pl.read_ipc_stream(BytesIO(data))
+        if names is None or bytes(name).decode() in names:
+            frames[bytes(name).decode()] = pl.read_ipc_stream(BytesIO(data))
     fits = all(frame.schema == pl.Schema(SCHEMAS[name]) for name, frame in frames.items() if name in SCHEMAS)
     return frames if fits else None
 
 
-def _part(body: bytes, at: int) -> tuple[bytes, int]:
+def _part(body: memoryview, at: int) -> tuple[memoryview, int]:
     (length,) = _LENGTH.unpack_from(body, at)
     start = at + _LENGTH.size
     return body[start : start + length], start + length

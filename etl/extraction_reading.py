@@ -1,8 +1,11 @@
 """Games read from their files into the cache: one batch at a time, each batch in whichever process is free."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -10,17 +13,26 @@ from etl.extraction_cache import ExtractionCache
 from etl.extraction_files import is_workbook
 from etl.extraction_plan import GameSources, Source
 from etl.extraction_staging import completed
-from formats.canonical import SCHEMAS, GameFrames
+from formats.canonical import SCHEMAS, GameFrames, Schema, conform
+from formats.game_summary import PEOPLE, SUMMARY, people_of, summarise
 from formats.json_document import RosterSheet, TrackerExport, Unreadable, open_json
 from formats.normalise import normalise
 from formats.raw import RawFrames, combine
 from formats.saves import fill_from, lacks_anything
 from formats.sheet_rosters import with_sheet_roster
+from formats.sides import exchange_sides
 from formats.staged_game import read_staged
 from formats.tracker_json import read_export
 from hockey.league import LeagueRules
 
-GAME_FRAMES = tuple(f.name for f in fields(GameFrames))
+GAME_FRAMES: Final = tuple(f.name for f in fields(GameFrames))
+HEAVY: Final = ("events", "event_players", "shifts")  # what is too much of a whole league at once
+_LIGHT: Final = tuple(name for name in GAME_FRAMES if name not in HEAVY)
+_OF_GAME: Final = {"summary": SUMMARY, "people": PEOPLE}
+
+
+class LostFrames(OSError):
+    """What a game was read as is no longer in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +54,26 @@ def read_batch(batch: Batch) -> list[tuple[int, str]]:
     """
     readings: list[tuple[GameSources, str, RawFrames]] = []
     failed: list[tuple[int, str]] = []
-    for game, key in zip(batch.games, batch.keys, strict=True):
-        try:
-            readings.append((game, key, read_game(game, batch.official_roster)))
-        except Unreadable as error:
-            failed.append((game.game_id, str(error)))
-        except OSError as error:
-            failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
+    with _no_collector():
+        for game, key in zip(batch.games, batch.keys, strict=True):
+            try:
+                readings.append((game, key, read_game(game, batch.official_roster)))
+            except Unreadable as error:
+                failed.append((game.game_id, str(error)))
+            except OSError as error:
+                failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
     cache = ExtractionCache(batch.cache_folder, batch.reader)
     return failed + understand(readings, batch.rules, cache)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Documents make many objects and no cycles: looking for cycles among them is a sixth of the reading."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def understand(
@@ -65,8 +88,10 @@ def understand(
         if len(readings) == 1:
             return [(readings[0][0].game_id, f"its rows contradict each other ({type(error).__name__})")]
         return [failure for reading in readings for failure in understand([reading], rules, cache)]
+    named = {n: getattr(frames, n) for n in GAME_FRAMES}
+    named |= {"summary": summarise(frames.events), "people": people_of(frames)}
     for game, key, _ in readings:
-        cache.store(key, {n: getattr(frames, n).filter(pl.col("game_id") == game.game_id) for n in GAME_FRAMES})
+        cache.store(key, {n: frame.filter(pl.col("game_id") == game.game_id) for n, frame in named.items()})
     return []
 
 
@@ -116,15 +141,64 @@ def _sheet(source: Source) -> RosterSheet | None:
     return document if isinstance(document, RosterSheet) else None
 
 
-def load_games(cache: ExtractionCache, keys: Iterable[str]) -> tuple[GameFrames, list[str]]:
-    """The stored frames of these keys as one; and the keys whose entry is missing or damaged."""
+@dataclass(frozen=True, slots=True)
+class TrackedGames:
+    """Tracked games without their events, event players and stints: those frames of `frames` are empty.
+
+    `summary` and `people` are what `formats.game_summary` says of the games.
+    """
+
+    frames: GameFrames
+    summary: pl.DataFrame
+    people: pl.DataFrame
+
+
+def load_games(cache: ExtractionCache, keys: Iterable[str]) -> tuple[TrackedGames, list[str]]:
+    """The stored games of these keys without the heavy frames; and the keys whose entry is missing or damaged."""
     loaded, missing = [], []
     for key in keys:
-        frames = cache.load(key)
-        if frames is None or set(frames) != set(GAME_FRAMES):
+        frames = cache.load(key, (*_LIGHT, *_OF_GAME))
+        if frames is None:
             missing.append(key)
         else:
             loaded.append(frames)
-    return GameFrames(
-        **{name: pl.concat([pl.DataFrame(schema=SCHEMAS[name]), *(f[name] for f in loaded)]) for name in GAME_FRAMES}
+    of_games = {name: _concatenated(name, loaded, schema) for name, schema in {**SCHEMAS, **_OF_GAME}.items()}
+    return TrackedGames(
+        GameFrames(**{name: of_games[name] for name in GAME_FRAMES}), of_games["summary"], of_games["people"]
     ), missing
+
+
+@dataclass(frozen=True, slots=True)
+class StoredGames:
+    """The games of a run as they lie in the cache. `keys` leads to each, `swapped` are those with wrong labels."""
+
+    folder: Path
+    reader: str
+    keys: Mapping[int, str]
+    swapped: frozenset[int]
+
+    def of(self, game_ids: Iterable[int]) -> "StoredGames":
+        """These games alone."""
+        ids = set(game_ids)
+        return replace(self, keys={n: key for n, key in self.keys.items() if n in ids}, swapped=self.swapped & ids)
+
+    def heavy(self, game_ids: Iterable[int], names: Sequence[str] = HEAVY) -> dict[str, pl.DataFrame]:
+        """Events, event players and stints of these games (or some of the three), sides corrected, by game.
+
+        Raises:
+            LostFrames: an entry was removed or damaged while the run was using it.
+        """
+        cache, loaded = ExtractionCache(self.folder, self.reader), []
+        for number in sorted(game_ids):
+            frames = cache.load(self.keys[number], names)
+            if frames is None:
+                raise LostFrames(f"game {number} was lost from the cache while the run was using it: run again")
+            loaded.append(frames)
+        frames_of = {name: _concatenated(name, loaded, SCHEMAS[name]) for name in HEAVY}
+        rest = {name: pl.DataFrame(schema=SCHEMAS[name]) for name in _LIGHT}
+        exchanged = exchange_sides(GameFrames(**rest, **frames_of), sorted(self.swapped))
+        return {name: conform(name, getattr(exchanged, name)) for name in names}
+
+
+def _concatenated(name: str, loaded: list[dict[str, pl.DataFrame]], schema: Schema) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=schema), *(frames[name] for frames in loaded if name in frames)])

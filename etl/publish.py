@@ -4,15 +4,17 @@ A reader that resolved `output` keeps the directory it found; a run that fails o
 nothing. What a dead run left half-written is cleared when the next one begins.
 """
 
+import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from etl.part_file import DATETIME_FORMAT, Part
 from etl.registry import Table
 from snapshot.fence import Fence
 from snapshot.files import replace_file
@@ -50,8 +52,31 @@ class SnapshotWriter:
 
     def write(self, declared: Table, frame: pl.DataFrame) -> None:
         """Write a table's CSV file: RFC 4180, UTF-8, nothing for null, a quoted nothing for an empty text."""
-        path = self._partial / f"{declared.name}.csv"
-        frame.write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%S%.6fZ")
+        path = self._path_of(declared)
+        frame.write_csv(path, datetime_format=DATETIME_FORMAT)
+        self._take_up(declared, frame.height, sha256_of(path))
+
+    def write_parts(self, declared: Table, parts: Iterable[Part]) -> None:
+        """Write a table's CSV file from the parts that it was made in, in their order."""
+        rows, digest = 0, hashlib.sha256()
+        with self._path_of(declared).open("wb") as file:
+
+            def put(data: bytes) -> None:
+                digest.update(data)
+                file.write(data)
+
+            put(",".join(column.name for column in declared.columns).encode() + b"\n")
+            for part in parts:
+                rows += part.tables[declared.name].rows
+                for data in part.csv(declared.name):
+                    put(data)
+        self._take_up(declared, rows, digest.hexdigest())
+
+    def _path_of(self, declared: Table) -> Path:
+        return self._partial / f"{declared.name}.csv"
+
+    def _take_up(self, declared: Table, rows: int, sha256: str) -> None:
+        path = self._path_of(declared)
         _to_disk(path)
         self.tables[declared.name] = ManifestTable(
             name=declared.name,
@@ -63,8 +88,8 @@ class SnapshotWriter:
             primary_key=declared.key,
             references=declared.references,
             from_tracking=declared.from_tracking,
-            rows=frame.height,
-            sha256=sha256_of(path),
+            rows=rows,
+            sha256=sha256,
         )
 
     def publish(self, manifest: Manifest, before_step: Callable[[], None]) -> None:

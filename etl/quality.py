@@ -4,16 +4,17 @@ A check is a function of tables that returns the offending rows. `block` is for 
 the publication; `warn` for what input can cause, told per game in qa_check_results.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from etl.columns import quality as c
+from etl.partition import partition
 from etl.registry import Registry, Table, table
 from snapshot.manifest import Check as ManifestCheck
-from snapshot.manifest import CheckLevel
+from snapshot.manifest import CheckLevel, Reference
 
 _MAX_EXAMPLE: Final = 300
 
@@ -65,19 +66,25 @@ class CheckResult:
         )
 
 
-def check(level: CheckLevel) -> Callable[[Callable[..., pl.DataFrame]], Check]:
-    """Declare a check: a function of tables that returns the offending rows, with `game_id` where they have one."""
-    declare = table(key=(), grain="one offending row", kind="qa")
+def check(level: CheckLevel, *, per_game: bool = False) -> Callable[[Callable[..., pl.DataFrame]], Check]:
+    """Declare a check: a function of tables that returns the offending rows, with `game_id` where they have one.
+
+    A `per_game` one finds the rows of a game from the rows of that game alone.
+    """
+    declare = table(key=(), grain="one offending row", kind="qa", per_game=per_game)
     return lambda function: Check(declare(function), level)
 
 
 def reference_checks(registry: Registry) -> list[Check]:
     """A check per published table: every foreign key names a row."""
-    return [
-        Check(_references(declared), "block", is_structural=True)
-        for declared in registry.published
-        if declared.references
-    ]
+    late = partition(registry).late.tables
+    checks = []
+    for declared in registry.published:
+        to_league = [r for r in declared.references if declared.per_game and r.table in late]
+        rest = [r for r in declared.references if r not in to_league]
+        checks += [_references(declared, rest, "references_of_", per_game=declared.per_game)] if rest else []
+        checks += [_references(declared, to_league, "league_references_of_", per_game=False)] if to_league else []
+    return [Check(found, "block", is_structural=True) for found in checks]
 
 
 def demand(results: Iterable[CheckResult]) -> None:
@@ -91,9 +98,7 @@ def demand(results: Iterable[CheckResult]) -> None:
         raise Blocked("; ".join(broken))
 
 
-def _references(declared: Table) -> Table:
-    references = declared.references
-
+def _references(declared: Table, references: Sequence[Reference], prefix: str, *, per_game: bool) -> Table:
     def lost(**tables: pl.DataFrame) -> pl.DataFrame:
         missing = []
         for reference in references:
@@ -104,13 +109,15 @@ def _references(declared: Table) -> Table:
         return pl.concat(missing)
 
     return Table(
-        name=f"references_of_{declared.name}",
+        name=f"{prefix}{declared.name}",
         description=f"Every foreign key of {declared.name} names a row.",
         inputs=tuple(dict.fromkeys([declared.name, *(reference.table for reference in references)])),
         function=lost,
         key=(),
         grain="one value that names nothing",
         kind="qa",
+        per_game=per_game,
+        reads={declared.name: tuple(reference.column for reference in references)},
     )
 
 

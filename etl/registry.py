@@ -6,11 +6,12 @@ never published.
 """
 
 import inspect
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, Literal, cast
 
@@ -44,9 +45,30 @@ class TableBuilt:
     total: int
 
 
+class Deferred:
+    """A source that is loaded when a table first needs it, and held as long as the registry holds this."""
+
+    def __init__(self, load: Callable[[], pl.DataFrame]) -> None:
+        self._load = load
+        self._frame: pl.DataFrame | None = None
+        self._lock = threading.Lock()
+
+    def load(self) -> pl.DataFrame:
+        """The frame."""
+        with self._lock:
+            if self._frame is None:
+                self._frame = self._load()
+            return self._frame
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A declared table. Calling it calls its function, unchecked, as the tests of single tables do."""
+    """A declared table. Calling it calls its function, unchecked, as the tests of single tables do.
+
+    `per_game` promises that the rows of a game follow from the inputs' rows of that game and of the people in it, and
+    come in the order of games: such a table is built for some games at a time (`etl.partition`). `reads` names the
+    columns of an input that suffice, where a few of a large one do.
+    """
 
     name: str
     description: str
@@ -57,6 +79,8 @@ class Table:
     columns: tuple[Column, ...] = ()
     kind: Kind = "core"
     from_tracking: bool = False
+    per_game: bool = False
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, *args: object, **inputs: object) -> pl.DataFrame:
         """The table's rows, made from its inputs."""
@@ -105,8 +129,9 @@ def table(
     columns: tuple[Column, ...] = (),
     kind: Kind = "core",
     from_tracking: bool = False,
+    per_game: bool = False,
 ) -> Callable[[Callable[..., pl.DataFrame]], Table]:
-    """Declare a table. Only intermediates may leave `columns` open."""
+    """Declare a table. Only intermediates may leave `columns` open; `per_game` see `Table`."""
 
     def declare(function: Callable[..., pl.DataFrame]) -> Table:
         return Table(
@@ -119,6 +144,7 @@ def table(
             columns=columns,
             kind=kind,
             from_tracking=from_tracking,
+            per_game=per_game,
         )
 
     return declare
@@ -177,11 +203,13 @@ class Registry:
         report: Callable[[TableBuilt], None] = lambda _event: None,
         keep: Callable[[Table, pl.DataFrame], None] = lambda _table, _frame: None,
         retain: Collection[str] | None = None,
+        threads: int = _THREADS,
     ) -> dict[str, pl.DataFrame]:
-        """Build and check every table on two threads; returns those to `retain`, or all.
+        """Build and check every table on a few threads; returns those to `retain`, or all.
 
         `keep` gets each frame in the thread that built it, `report` hears in this one. `sources` is used up: what no
-        table needs any more is taken out, so that a large league fits into memory.
+        table needs any more is taken out, so that a large league fits into memory; a `Deferred` one is loaded when
+        the first table needs it.
 
         Raises:
             InvalidRegistry: the declarations do not fit together; nothing was read.
@@ -192,7 +220,7 @@ class Registry:
         users = Counter(name for declared in self.tables.values() for name in declared.inputs)
         running: dict[Future[tuple[pl.DataFrame, float]], Table] = {}
         done = 0
-        pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="table")
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="table")
         try:
             while sorter.is_active():
                 for name in sorter.get_ready():
@@ -223,12 +251,16 @@ def _build_one(
 ) -> tuple[pl.DataFrame, float]:
     started = time.perf_counter()
     try:
-        frame = declared.function(**{name: available[name] for name in declared.inputs})
+        frame = declared.function(**{name: _loaded(available[name]) for name in declared.inputs})
     except pl.exceptions.PolarsError as error:
         raise BrokenTable(f"{declared.name}: {error}") from error
     declared.check(frame)
     keep(declared, frame)
     return frame, time.perf_counter() - started
+
+
+def _loaded(source: object) -> object:
+    return source.load() if isinstance(source, Deferred) else source
 
 
 def _difference(found: Mapping[str, object], declared: Mapping[str, object]) -> str:

@@ -1,24 +1,27 @@
 """One run: extract, gate, tables, checks, publication."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
 import polars as pl
 from msgspec import structs
 
-from etl.checks import all_checks
-from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
+from etl.checks import everything
+from etl.extract import POOL_FROM, Extraction, ExtractRequest, Survey, extract, survey
 from etl.extraction_plan import code_version
+from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
+from etl.league_building import LeagueBuild
+from etl.partition import GAMES_TOGETHER
 from etl.progress import Progress
-from etl.progress_events import LeftOut, Quarantined, RunResult
+from etl.progress_events import RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
-from etl.quality import CHECK_RESULTS, Blocked, CheckResult, demand
+from etl.quality import CHECK_RESULTS, Blocked, demand
 from etl.registry import Registry, Table, TableBuilt
-from etl.tables.catalog import league_tables
-from etl.usability import LEFT_OUT, without_unusable
+from etl.run_state import Made
+from etl.usability import without_unusable
 from formats.canonical import LeagueFrames, empty
 from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.layout import DataDir
@@ -35,7 +38,8 @@ Mode = Literal["full", "incremental", "single", "test"]
 class RunRequest:
     """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings.
 
-    `read_staging` gives what is staged; `publish_personal_data` is what the operator decided, None where nothing.
+    `read_staging` gives what is staged; `publish_personal_data` is what the operator decided, None where nothing;
+    `games_together` how many games are built at once, which changes time and memory and no cell.
     """
 
     data_dir: DataDir
@@ -48,6 +52,7 @@ class RunRequest:
     source: Literal["excel", "supabase"] = "excel"
     read_staging: Callable[[], StagedLeague] = StagedLeague
     publish_personal_data: bool | None = None
+    games_together: int = GAMES_TOGETHER
 
     def to_extract(self) -> ExtractRequest:
         """What that means for reading."""
@@ -138,18 +143,16 @@ class Run:
         )
 
     def _make(self, extraction: Extraction, current: Snapshot | None) -> Outcome:
-        _refuse_to_lose_the_league(extraction.league, current)
-        league, unusable = without_unusable(extraction.league)
-        made = Made(replace(extraction, league=_no_frames()), league.games["game_id"].sort().to_list(), unusable)
-        sources: dict[str, object] = {field.name: getattr(league, field.name) for field in fields(LeagueFrames)}
-        sources |= {"rules": extraction.rules, "left_out": made.left_out}
-        del extraction, league  # the build lets go of each frame when no table needs it any more
+        _refuse_to_lose_the_league(extraction.records, current)
+        records, unusable = without_unusable(extraction.records, extraction.summary)
+        games = records.games["game_id"].sort().to_list()
+        made = Made(replace(extraction, records=_no_frames()), games, unusable)
         for warning in made.warnings:
             self.progress.warn(warning)
         snapshot_id = _snapshot_id(self.now(), self.request.run_id)
         if self.request.mode != "test":
             self.writer = SnapshotWriter(self.request.data_dir, snapshot_id)
-        self._build(made, sources)
+        self._build(made, records)
         self.progress.step("publish")
         if self.writer is None:
             snapshot_id = "" if current is None else current.id
@@ -159,14 +162,11 @@ class Run:
         result = made.result(snapshot_id or None, is_published=self.writer is not None)
         return Outcome(structs.replace(result, duration_seconds=round(self.progress.elapsed_seconds, 3)), made.tables)
 
-    def _build(self, made: "Made", sources: dict[str, object]) -> None:
+    def _build(self, made: Made, records: LeagueFrames) -> None:
         """Tables and checks, then the gate, then what the checks found as a table."""
-        tables = league_tables()
-        checks = all_checks(tables)
-        registry = Registry([*tables.tables.values(), *(check.table for check in checks)])
+        registry, checks = everything()
+        shown = {declared.name for declared in registry.published}
         self.progress.step("tables", 0, len(registry.tables))
-
-        shown = {declared.name for declared in tables.published}
 
         def report(built: TableBuilt) -> None:
             made.rows[built.name] = built.rows
@@ -175,8 +175,9 @@ class Run:
             else:
                 self.progress.intermediate(built.name, built.seconds, built.done, built.total)
 
-        retained = {*SUMMARISED, *(check.table.name for check in checks)}
-        made.tables = registry.build(sources, report, self._keep, retained)
+        made.tables = self._league_build(registry, made, records, report).build(
+            {*SUMMARISED, *(check.table.name for check in checks)}
+        )
         self.progress.step("checks")
         made.checks = tuple(c.result(made.tables[c.table.name], lenient=self.request.lenient) for c in checks)
         demand(made.checks)
@@ -185,6 +186,27 @@ class Run:
         found = CHECK_RESULTS.build({"check_results": made.checks}, keep=self._keep)
         made.rows |= {name: frame.height for name, frame in found.items()}
 
+    def _league_build(
+        self, registry: Registry, made: Made, records: LeagueFrames, report: Callable[[TableBuilt], None]
+    ) -> LeagueBuild:
+        frames = {field.name: getattr(records, field.name) for field in fields(LeagueFrames) if field.name not in HEAVY}
+        on_sheets = records.official_roster.select("game_id", "player_id")
+        return LeagueBuild(
+            registry=registry,
+            sources={**frames, "rules": made.read.rules, "left_out": made.left_out},
+            stored=made.read.stored.of(made.games),
+            people=pl.concat([made.read.people, on_sheets]),
+            code=software_version(),
+            folder=self.request.data_dir.cache / "parts",
+            writer=self.writer,
+            report=report,
+            on_batches=lambda done, total: self.progress.step(
+                "tables", done, total + 1, "Building the tables of games"
+            ),
+            together=self.request.games_together,
+            worth_a_pool=len(made.games) >= POOL_FROM,
+        )
+
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:
         if self.writer is not None and declared.is_published:
             self.writer.write(declared, frame)
@@ -192,7 +214,7 @@ class Run:
     def _from_here_on(self) -> None:
         self.is_publishing = True
 
-    def _manifest(self, snapshot_id: str, made: "Made") -> Manifest:
+    def _manifest(self, snapshot_id: str, made: Made) -> Manifest:
         assert self.writer is not None  # noqa: S101 - for the type checker: only a run that writes has a manifest
         return Manifest(
             format_version=FORMAT_VERSION,
@@ -211,55 +233,6 @@ class Run:
             checks=tuple(result.to_manifest() for result in made.checks),
             warnings=made.warnings,
             timings=self.progress.timings_so_far(),
-        )
-
-
-@dataclass(slots=True)
-class Made:
-    """What a run has made so far.
-
-    `read` is the extraction without its frames, `games` the ids of the games that are in, `unusable` those that were
-    read and are not (id and reason), `rows` the height of each table, `tables` the few that are kept for the end.
-    """
-
-    read: Extraction
-    games: list[int]
-    unusable: pl.DataFrame
-    rows: dict[str, int] = field(default_factory=dict)
-    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    checks: tuple[CheckResult, ...] = ()
-
-    @property
-    def left_out(self) -> pl.DataFrame:
-        """Every tracked game that cannot be used, with the reason."""
-        unread = pl.DataFrame(list(self.read.left_out), schema=LEFT_OUT, orient="row")
-        return pl.concat([unread, self.unusable])
-
-    @property
-    def check_warnings(self) -> tuple[str, ...]:
-        """The checks that warn, each with an example."""
-        return tuple(str(r) for r in self.checks if r.level == "warn" and r.offending.height)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Everything that an admin should know."""
-        unusable = (f"game {game_id} is left out: {reason}" for game_id, reason in self.unusable.rows())
-        return (*self.read.warnings, *unusable, *self.check_warnings)
-
-    def result(self, snapshot_id: str | None, *, is_published: bool) -> RunResult:
-        """The run's result, but for how long it took."""
-        names = sorted(declared.name for declared in league_tables().published + CHECK_RESULTS.published)
-        return RunResult(
-            tables_created=tuple(names),
-            rows_written=sum(self.rows[name] for name in names),
-            games=len(self.games),
-            games_read=len(self.read.changed_games),
-            snapshot_id=snapshot_id,
-            published=is_published,
-            duration_seconds=0,
-            warnings=self.warnings,
-            quarantined=tuple(Quarantined(file=path, reason=reason) for path, reason in self.read.quarantined),
-            left_out=tuple(LeftOut(game_id=game_id, reason=reason) for game_id, reason in self.left_out.rows()),
         )
 
 

@@ -6,16 +6,18 @@ from typing import Final
 import polars as pl
 
 from formats.canonical import LeagueFrames
+from formats.game_summary import summarise
 
 LEFT_OUT: Final = {"game_id": pl.Int64, "reason": pl.String}
 
 
-def without_unusable(league: LeagueFrames) -> tuple[LeagueFrames, pl.DataFrame]:
+def without_unusable(league: LeagueFrames, summary: pl.DataFrame | None = None) -> tuple[LeagueFrames, pl.DataFrame]:
     """The league without tracked games that cannot be games, and those games with the reason (key game_id).
 
-    A game left out keeps its row in the schedule and its flags; its status becomes Error.
+    A game left out keeps its row in the schedule and its flags; its status becomes Error. `summary` says what the
+    events of each game have, where the league's frames hold no events.
     """
-    left_out = _unusable(league)
+    left_out = _unusable(league.games, summarise(league.events) if summary is None else summary)
     if left_out.is_empty():
         return league, left_out
     tracked = ("games", "rosters", "events", "event_players", "shifts")
@@ -29,7 +31,7 @@ def without_unusable(league: LeagueFrames) -> tuple[LeagueFrames, pl.DataFrame]:
     return LeagueFrames(**kept), left_out
 
 
-def _unusable(league: LeagueFrames) -> pl.DataFrame:
+def _unusable(games: pl.DataFrame, summary: pl.DataFrame) -> pl.DataFrame:
     home, away = pl.col("home_team_id"), pl.col("away_team_id")
     reason = (
         pl.when(home.is_null() | away.is_null())
@@ -41,13 +43,8 @@ def _unusable(league: LeagueFrames) -> pl.DataFrame:
         .when(pl.col("has_events") & ~pl.col("has_periods"))
         .then(pl.lit("no event has a period"))
     )
-    of_events = league.events.group_by("game_id").agg(
-        has_events=pl.lit(value=True),
-        has_sides=pl.col("team").is_not_null().any(),
-        has_periods=pl.col("period").is_not_null().any(),
-    )
     return (
-        league.games.join(of_events, on="game_id", how="left")
+        games.join(summary.with_columns(has_events=pl.lit(value=True)), on="game_id", how="left")
         .with_columns(pl.col("has_events", "has_sides", "has_periods").fill_null(value=False))
         .select("game_id", reason=reason)
         .drop_nulls()

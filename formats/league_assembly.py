@@ -7,13 +7,13 @@ import polars as pl
 
 from formats.canonical import GameFrames, LeagueFrames, conform, empty, filled
 from formats.flags import flags_of
+from formats.game_summary import exchange_goals, summarise
 from formats.label_swap import Labels, judge_labels
 from formats.league_calendar import complete_schedule, complete_seasons, with_dates
 from formats.league_people import complete_players, complete_rosters
 from formats.league_teams import complete_teams, with_labels
 from formats.master import MasterFrames
 from formats.sides import exchange_sides
-from hockey.details import COUNTING_GOALS
 from hockey.league import LeagueRules
 
 _LEAGUE_FRAMES: Final = ("players", "teams", "seasons", "schedule", "official_roster", "flags")
@@ -28,29 +28,32 @@ def no_master() -> MasterFrames:
 
 
 def assemble(
-    tracked: GameFrames, master: MasterFrames, rules: LeagueRules, excluded: frozenset[int] = frozenset()
+    tracked: GameFrames,
+    master: MasterFrames,
+    rules: LeagueRules,
+    excluded: frozenset[int] = frozenset(),
+    summary: pl.DataFrame | None = None,
 ) -> LeagueFrames:
     """The league with corrected labels, official data joined to tracked games, and a row for all that is referred to.
 
     `excluded` games are in no frame. What had to be inferred is flagged: `team_inferred`, `season_inferred`,
     `date_inferred`; wrong labels `label_swap`, contradicting ones `label_doubt`; a score that differs from the
     schedule's `goal_total_mismatch`.
+    With a `summary` of the events (sides as in the files) `tracked` may come without events, event players and stints.
     """
+    summary = summarise(tracked.events) if summary is None else summary
     master = MasterFrames(*(_without(getattr(master, f.name), excluded) for f in fields(master)))
     tracked = GameFrames(*(_without(getattr(tracked, f.name), excluded) for f in fields(tracked)))
     games = with_labels(tracked.games, master.schedule, master.teams)
     games = with_dates(games, master.schedule, master.seasons, rules.time_zone)
-    labels = judge_labels(
-        tracked.rosters.select("game_id", "side", "player_id"),
-        games.select("game_id", home="home_team_id", away="away_team_id"),
-        master.official_roster.select("game_id", "player_id", team="team_id").drop_nulls(),
-    )
+    labels = _judged(tracked.rosters, games, master.official_roster)
     games = _with_official_score(games, master.schedule)
     frames = exchange_sides(replace(tracked, games=games), labels.swapped)
     rosters = complete_rosters(frames.rosters, games, master.official_roster)
     teams = complete_teams(master.teams, games, master.schedule, master.official_roster)
     seasons = complete_seasons(master.seasons, games, master.schedule)
-    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games), _score_flags(frames)]
+    score_flags = _score_flags(frames.games, exchange_goals(summary, labels.swapped))
+    flags = [frames.flags, master.flags, *_label_flags(labels, games), *_inferred_flags(games), score_flags]
     return LeagueFrames(
         players=conform("players", complete_players(master.players, rosters, master.official_roster, teams, games)),
         teams=conform("teams", teams),
@@ -63,6 +66,14 @@ def assemble(
         event_players=conform("event_players", frames.event_players),
         shifts=conform("shifts", frames.shifts),
         flags=conform("flags", _with_paths(pl.concat(flags), games)),
+    )
+
+
+def _judged(rosters: pl.DataFrame, games: pl.DataFrame, official: pl.DataFrame) -> Labels:
+    return judge_labels(
+        rosters.select("game_id", "side", "player_id"),
+        games.select("game_id", home="home_team_id", away="away_team_id"),
+        official.select("game_id", "player_id", team="team_id").drop_nulls(),
     )
 
 
@@ -105,19 +116,12 @@ def _inferred_flags(games: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _score_flags(frames: GameFrames) -> pl.DataFrame:
+def _score_flags(games: pl.DataFrame, summary: pl.DataFrame) -> pl.DataFrame:
     """Games whose tracked goals differ from the official score."""
-
-    def goals(side: str) -> pl.Expr:
-        return (
-            (pl.col("team") == side) & (pl.col("event_type") == "Goal") & pl.col("detail1").is_in(COUNTING_GOALS)
-        ).sum()
-
-    tracked = frames.events.group_by("game_id").agg(home=goals("home"), away=goals("away"))
-    compared = frames.games.join(tracked, on="game_id", how="inner", maintain_order="left").filter(
-        (pl.col("home") != pl.col("official_home")) | (pl.col("away") != pl.col("official_away"))
+    compared = games.join(summary, on="game_id", how="inner", maintain_order="left").filter(
+        (pl.col("home_goals") != pl.col("official_home")) | (pl.col("away_goals") != pl.col("official_away"))
     )
-    message = pl.format("tracked {}-{}, official {}-{}", "home", "away", "official_home", "official_away")
+    message = pl.format("tracked {}-{}, official {}-{}", "home_goals", "away_goals", "official_home", "official_away")
     return flags_of(compared, "goal_total_mismatch", message)
 
 

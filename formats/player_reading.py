@@ -157,13 +157,13 @@ def _once_per_side(players: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _numbered(players: pl.DataFrame) -> pl.DataFrame:
     """Roles made unique: a second holder of a role, and a player without one, follow after the highest."""
-    group = [*_KEY, "side_role"]
-    taken = pl.struct(*group, "role_n").is_first_distinct() & pl.col("role_n").is_not_null()
-    placed = players.with_columns(is_placed=taken, top=pl.col("role_n").max().over(group).fill_null(0))
-    extra = pl.col("top") + pl.col("is_placed").not_().cum_sum().over(group)
-    return placed.with_columns(role_n=pl.when("is_placed").then("role_n").otherwise(extra)).sort(
-        *_KEY, "order", maintain_order=True
-    )
+    group = [*_KEY, "side_role"]  # the rows are in the order of these and of the role
+    repeats = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in (*group, "role_n"))
+    placed = players.with_columns(is_placed=~repeats & pl.col("role_n").is_not_null())
+    if not placed["is_placed"].all():
+        extra = pl.col("role_n").max().over(group).fill_null(0) + pl.col("is_placed").not_().cum_sum().over(group)
+        placed = placed.with_columns(role_n=pl.when("is_placed").then("role_n").otherwise(extra))
+    return placed.sort(*_KEY, "order", maintain_order=True)
 
 
 def missing_flags(players: pl.DataFrame) -> pl.DataFrame:

@@ -6,9 +6,10 @@ from typing import Final
 from api.errors import FieldError
 from api.models.staging import BlbDeleteResult, StandingPage, StandingRow
 from api.services.league_rows import Key, LeagueRows
+from api.services.staging_diff import named_key
 from api.services.staging_errors import BadRows, NothingMatched
 from api.services.staging_rows import Row
-from api.services.staging_service import StagingService, known_table, named_key
+from api.services.staging_service import StagingService, known_table
 from formats import cells
 
 _ANY: Final = ""

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
-from typing import Final
 
 from api.errors import FieldError
 from api.models.staging import (
@@ -14,11 +13,10 @@ from api.models.staging import (
     BlbUploadResult,
     Cell,
     FileUploadResult,
-    RowChange,
-    TableDiff,
 )
 from api.services.deed import note_change
 from api.services.league_rows import Key, LeagueRows
+from api.services.staging_diff import plain_cell, table_diff
 from api.services.staging_errors import (
     BadRows,
     NotConfirmed,
@@ -33,8 +31,6 @@ from formats import cells
 from formats.sheet_columns import STAGED_SHEETS
 from formats.staging_tables import STAGING_TABLES, StagingTable, emptied_numbers, staging_table
 from warehouse.base import Change, Filter, Query, Warehouse
-
-_SHOWN: Final = 100
 
 
 class StagingService:
@@ -89,7 +85,8 @@ class StagingService:
             changes = [_change(table, prepared, replace=replace) for table, prepared in found]
             done = [] if dry_run else self._opened().apply(changes)
         diffs = [
-            _diff(table, prepared, rows, replace=replace) for (table, prepared), rows in zip(found, staged, strict=True)
+            table_diff(table, prepared, rows, replace=replace, notes=_unread(table))
+            for (table, prepared), rows in zip(found, staged, strict=True)
         ]
         for (table, prepared), rows in zip(found, staged, strict=True):
             if not dry_run:
@@ -178,7 +175,7 @@ class StagingService:
 
     def _staged(self, table: StagingTable) -> list[Row]:
         rows = self._opened().read(Query(table=table.staging_name, order=table.key))
-        return [{c: _cell(row.get(c)) for c in (*table.key, *table.columns)} for row in rows]
+        return [{c: plain_cell(row.get(c)) for c in (*table.key, *table.columns)} for row in rows]
 
 
 def known_table(name: str) -> StagingTable:
@@ -236,10 +233,6 @@ def _keyed(table: StagingTable, rows: Sequence[Row]) -> dict[Key, Row]:
     return {tuple(row[c] for c in table.key): row for row in rows}
 
 
-def _cell(value: object) -> str | int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else cells.text(value)
-
-
 def _stands(table: StagingTable, base: Mapping[Key, Row], staged: Mapping[Key, Row], key: Key) -> Row:
     """The row as the ETL will see it: a staged null says nothing, an empty text empties."""
     row = staged.get(key, {})
@@ -272,36 +265,4 @@ def _corrected(table: StagingTable, key: Key, base: Mapping[Key, Row], staged: M
     if "emptied" in updates:  # and what was emptied before
         before = cells.text(staged.get(key, {}).get("emptied")) or ""
         updates = updates | {"emptied": " ".join(sorted({*before.split(), *str(updates["emptied"]).split()}))}
-    return {**copied, **updates, **{column: _cell(value) for column, value in identity.items()}}
-
-
-def _diff(table: StagingTable, prepared: Prepared, staged: Mapping[Key, Row], *, replace: bool) -> TableDiff:
-    """What the rows would change in what is staged."""
-    new = {tuple(row[c] for c in table.key): row for row in prepared.rows}
-    added = [named_key(table, key) for key in new if key not in staged]
-    removed = [named_key(table, key) for key in staged if key not in new] if replace else []
-    changed = []
-    for key, row in new.items():
-        if key in staged:
-            before = staged[key]
-            after = dict.fromkeys(before) | row if replace else before | row
-            columns = {c: (before[c], after[c]) for c in after if before.get(c) != after[c]}
-            if columns:
-                changed.append(RowChange(key=named_key(table, key), columns=columns))
-    return TableDiff(
-        table_name=table.name,
-        staging_table=table.staging_name,
-        rows=len(new),
-        added_count=len(added),
-        changed_count=len(changed),
-        removed_count=len(removed),
-        added=added[:_SHOWN],
-        changed=changed[:_SHOWN],
-        removed=removed[:_SHOWN],
-        warnings=[*_unread(table), *prepared.warnings],
-    )
-
-
-def named_key(table: StagingTable, key: Key) -> dict[str, Cell]:
-    """A key by the names of its columns."""
-    return {column: _cell(value) for column, value in zip(table.key, key, strict=True)}
+    return {**copied, **updates, **{column: plain_cell(value) for column, value in identity.items()}}

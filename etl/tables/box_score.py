@@ -16,7 +16,11 @@ from etl.tables.expressions import DIGITS, int32, per_60, percentage, position_n
 
 
 @table(
-    key=("game_id", "player_id"), grain="one skater dressed for one tracked game", kind="aggregate", from_tracking=True
+    key=("game_id", "player_id"),
+    grain="one skater dressed for one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
 )
 def skaters(
     rosters: pl.DataFrame,
@@ -143,7 +147,13 @@ _COLUMNS: Final = (
 )
 
 
-@table(key=("game_id", "player_id"), grain="one skater in one tracked game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one skater in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def skater_lines(
     skaters: pl.DataFrame,
     player_credits: pl.DataFrame,
@@ -176,6 +186,7 @@ def skater_lines(
     grain="one skater in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=explained(_COLUMNS, SKATER_GAME),
 )
 def fact_player_game_stats(

@@ -40,7 +40,12 @@ def _wide(path: str) -> list[pl.Expr]:
     ]
 
 
-@table(key=("game_id", "event_idx"), grain="one event with a puck path and a known direction", from_tracking=True)
+@table(
+    key=("game_id", "event_idx"),
+    grain="one event with a puck path and a known direction",
+    from_tracking=True,
+    per_game=True,
+)
 def puck_paths(events: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
     """The puck's path in the rink frame with `turn`, what both axes are multiplied by to make the side attack +x."""
     located = events.filter(pl.col("puck_path").list.len() > 0)
@@ -57,6 +62,7 @@ def puck_paths(events: pl.DataFrame, games: pl.DataFrame) -> pl.DataFrame:
     key=("puck_xy_key",),
     grain="one recorded place of the puck in one event",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.PUCK_KEY,
         e.EVENT_REFERENCE,
@@ -86,6 +92,7 @@ def fact_puck_xy_long(puck_paths: pl.DataFrame) -> pl.DataFrame:
     key=("puck_xy_key",),
     grain="one event with places of the puck",
     from_tracking=True,
+    per_game=True,
     columns=(c.PUCK_EVENT_KEY, e.EVENT_REFERENCE, k.GAME_ID, c.POINT_COUNT, *c.WIDE),
 )
 def fact_puck_xy_wide(puck_paths: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +106,12 @@ def fact_puck_xy_wide(puck_paths: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("event_player_key",), grain="one player of one event with a path and a known direction", from_tracking=True)
+@table(
+    key=("event_player_key",),
+    grain="one player of one event with a path and a known direction",
+    from_tracking=True,
+    per_game=True,
+)
 def player_paths(
     event_players: pl.DataFrame, events: pl.DataFrame, games: pl.DataFrame, dim_player: pl.DataFrame
 ) -> pl.DataFrame:
@@ -141,6 +153,7 @@ _WHO_COLUMNS: Final = (
     key=("player_xy_key",),
     grain="one recorded place of one player in one event",
     from_tracking=True,
+    per_game=True,
     columns=(c.PLAYER_KEY, *_WHO_COLUMNS, c.POINT_NUMBER, c.POINT_X, c.POINT_Y, c.IS_START, c.IS_STOP),
 )
 def fact_player_xy_long(player_paths: pl.DataFrame) -> pl.DataFrame:
@@ -160,6 +173,7 @@ def fact_player_xy_long(player_paths: pl.DataFrame) -> pl.DataFrame:
     key=("player_xy_key",),
     grain="one player of one event with recorded places",
     from_tracking=True,
+    per_game=True,
     columns=(c.PLAYER_EVENT_KEY, *_WHO_COLUMNS, c.POINT_COUNT, *c.WIDE),
 )
 def fact_player_xy_wide(player_paths: pl.DataFrame) -> pl.DataFrame:

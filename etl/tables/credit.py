@@ -59,7 +59,11 @@ _OF_EVENT: Final = ("event_type", "detail1", "detail2", "success", "is_goal")
 
 
 @table(
-    key=("game_id", "player_id"), grain="one player with a first role in one game", kind="aggregate", from_tracking=True
+    key=("game_id", "player_id"),
+    grain="one player with a first role in one game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
 )
 def player_actions(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Counts of what a player did as event_player_1 or opp_player_1 (faceoffs lost, shots blocked, plays defended).
@@ -80,7 +84,13 @@ def player_actions(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataF
     )
 
 
-@table(key=("game_id", "player_id"), grain="one player with tags in one game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one player with tags in one game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Counts of play details, outcomes of tagged plays, and plays defended in support. A row counts a tag once."""
     first, second = pl.col("play_detail1"), pl.col("play_detail2")
@@ -118,7 +128,13 @@ _ON_ICE: Final = (*_COUNTS, *_CHANCES)
 ON_ICE_COLUMNS: Final = tuple(f"{name}_{way}" for name in _ON_ICE for way in ("for", "against"))
 
 
-@table(key=("game_id", "player_id"), grain="one player on the ice in one game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one player on the ice in one game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def player_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame) -> pl.DataFrame:
     """Ice time, shifts, and attempts, goals and expected goals of both sides during the player's stints as a skater.
 
@@ -157,6 +173,7 @@ def _total(of_rows: pl.Expr, name: str) -> pl.Expr:
     grain="one player credited with anything in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def player_credits(
     player_actions: pl.DataFrame, assists: pl.DataFrame, fact_penalties: pl.DataFrame, player_rushes: pl.DataFrame
@@ -181,6 +198,7 @@ def player_credits(
     grain="one side of one game with attempts in valid stints",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def side_attempts(stint_attempts: pl.DataFrame) -> pl.DataFrame:
     """A side's attempts in valid stints, for and against: what its players' shares are relative to."""

@@ -9,7 +9,7 @@ from etl.columns import territory as c
 from etl.columns.boxscore import MICRO
 from etl.registry import table
 from etl.tables.credit import PLAYER
-from etl.tables.expressions import percentage
+from etl.tables.expressions import DIGITS, percentage
 from etl.tables.possession import EVENT
 from etl.tables.puck_play import crossing_means
 
@@ -19,7 +19,11 @@ _TRIES: Final = ("Zone_Entry", "Zone_Entry_Failed", "Zone_Exit", "Zone_Exit_Fail
 _VISIT: Final = ["game_id", "visit", "team"]
 
 
-@table(key=("game_id", "event_idx"), grain="one try to cross a blue line out of the own or into the other zone")
+@table(
+    key=("game_id", "event_idx"),
+    grain="one try to cross a blue line out of the own or into the other zone",
+    per_game=True,
+)
 def crossings(plays: pl.DataFrame, possession: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Each entry and exit by kind, with the side's attempts, goals and xG before the next crossing or whistle.
 
@@ -36,7 +40,7 @@ def crossings(plays: pl.DataFrame, possession: pl.DataFrame, shot_xg: pl.DataFra
         .agg(
             shots=(pl.col("event_type") == "Shot").sum().cast(pl.Int32),
             goals=pl.col("is_goal").sum(),
-            xg=pl.col("xg").sum(),
+            xg=pl.col("xg").sum().round(DIGITS),
         )
     )
     tries = rows.filter((pl.col("event_type") == "Zone_Entry_Exit") & pl.col("detail1").is_in(_TRIES)).join(
@@ -122,6 +126,7 @@ def _kinds(noun: str, sent: str) -> dict[str, pl.Expr]:
     grain="one player with zone entries in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(c.ENTRY_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.ENTRY_KINDS, *c.ENTRY_RESULTS),
 )
 def fact_zone_entry_summary(crossings: pl.DataFrame, event_players: pl.DataFrame) -> pl.DataFrame:
@@ -136,7 +141,7 @@ def fact_zone_entry_summary(crossings: pl.DataFrame, event_players: pl.DataFrame
             entries_with_shot=led_to_shot,
             shots_after_entry=pl.col("shots").sum(),
             goals_after_entry=pl.col("goals").sum(),
-            xg_after_entry=pl.col("xg").sum(),
+            xg_after_entry=pl.col("xg").sum().round(DIGITS),
         )
         .sort(PLAYER)
         .with_columns(
@@ -152,6 +157,7 @@ def fact_zone_entry_summary(crossings: pl.DataFrame, event_players: pl.DataFrame
     grain="one player with zone exits in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(c.EXIT_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.EXIT_KINDS, *c.EXIT_RESULTS),
 )
 def fact_zone_exit_summary(crossings: pl.DataFrame, event_players: pl.DataFrame) -> pl.DataFrame:
@@ -179,6 +185,7 @@ def fact_zone_exit_summary(crossings: pl.DataFrame, event_players: pl.DataFrame)
     grain="one micro statistic of one player in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(c.MICRO_STATS_KEY, k.GAME_ID, k.PLAYER_ID, c.MICRO_STAT, c.MICRO_COUNT),
 )
 def fact_player_micro_stats(player_tags: pl.DataFrame) -> pl.DataFrame:

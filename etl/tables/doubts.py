@@ -33,6 +33,7 @@ _VOCABULARY: Final[dict[str, tuple[str, str, Collection[str]]]] = {
     grain="one code in one column of one game that the vocabulary does not have",
     kind="qa",
     from_tracking=True,
+    per_game=True,
     columns=(
         codes.UNKNOWN_KEY,
         codes.UNKNOWN_GAME,

@@ -89,6 +89,7 @@ _CONTEXT: Final = (
     key=("event_id",),
     grain="one tracked event",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.EVENT_REFERENCE,
         k.EVENT_KEY,
@@ -181,6 +182,7 @@ EVENT_PLAYER_KEY: Final = pl.format(
     key=("event_player_key",),
     grain="one player taking part in one event",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.EVENT_PLAYER_KEY,
         c.EVENT_REFERENCE,

@@ -30,7 +30,7 @@ _LOST: Final = (_DETAIL == "Turnover_Giveaway").fill_null(value=False)
 _WON: Final = (_DETAIL == "Turnover_Takeaway").fill_null(value=False)
 
 
-@table(key=("game_id", "event_idx"), grain="one shot attempt of a side", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one shot attempt of a side", from_tracking=True, per_game=True)
 def attempt_context(plays: pl.DataFrame, possession: pl.DataFrame) -> pl.DataFrame:
     """Whether an attempt is a rebound, comes off the rush or after a turnover, and the flurry that it belongs to.
 
@@ -106,7 +106,7 @@ _FACTS: Final = (
 )
 
 
-@table(key=("event_id",), grain="one shot attempt of a side", from_tracking=True)
+@table(key=("event_id",), grain="one shot attempt of a side", from_tracking=True, per_game=True)
 def shot_xg(plays: pl.DataFrame, attempt_context: pl.DataFrame, stints: pl.DataFrame) -> pl.DataFrame:
     """Every attempt with its expected goals and what they were made from. The sums of all xG columns come from here.
 
@@ -191,6 +191,7 @@ _SUMS: Final = {
     grain="one shooter of one side in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def player_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Expected goals of each shooter's own attempts, plain and flurry-adjusted."""
@@ -199,7 +200,13 @@ def player_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     return shots.group_by(shooter).agg(**_SUMS).sort(shooter)
 
 
-@table(key=("game_id", "side"), grain="one side with attempts in one game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "side"),
+    grain="one side with attempts in one game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def side_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Expected goals of each side's attempts, plain and flurry-adjusted, whoever shot."""
     side = ["game_id", "side"]
@@ -219,6 +226,7 @@ _FACED: Final = {
     grain="one goalie of one side shot at in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def goalie_xg(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Expected goals of the attempts each goalie faced, and those of high danger on goal; `side` is the goalie's."""

@@ -19,7 +19,13 @@ _SAVE_KINDS: Final = {
 }
 
 
-@table(key=("game_id", "player_id"), grain="one goalie in one tracked game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one goalie in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def goalie_lines(
     game_goalies: pl.DataFrame,
     game_sides: pl.DataFrame,

@@ -17,6 +17,7 @@ ASSIST_WINDOW_S: Final = 20  # largest gap between a marked assist and its goal 
     key=("game_id", "event_idx", "player_id"),
     grain="one player credited with an assist on one goal",
     from_tracking=True,
+    per_game=True,
 )
 def assists(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """Assists by (goal, player). `event_idx` is the goal's, `assist_idx` the marked event's.
@@ -59,6 +60,7 @@ _CREDITED: Final = {"primary": True, "secondary": False}
     key=("goal_id",),
     grain="one goal that counts",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.GOAL_KEY,
         c.EVENT_REFERENCE,
@@ -159,6 +161,7 @@ _TEAM_COLUMNS: Final = ("team_id", "team_name", "team_venue")
     key=("assist_id",),
     grain="one player credited with an assist on one goal",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.ASSIST_KEY,
         c.GOAL_REFERENCE,

@@ -14,7 +14,7 @@ from hockey.league import LeagueRules
 WHOLE_GAME_PCT: Final = 90  # stints of whole games cover 100 % of regulation, of the partial sample game 33 %
 
 
-@table(key=("game_id",), grain="one tracked game with events", from_tracking=True)
+@table(key=("game_id",), grain="one tracked game with events", from_tracking=True, per_game=True)
 def tracked_score(plays: pl.DataFrame) -> pl.DataFrame:
     """Goals by side, events and periods of each tracked game."""
     goal = pl.col("is_goal") == 1
@@ -31,7 +31,7 @@ def tracked_score(plays: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id",), grain="one tracked game with valid stints", from_tracking=True)
+@table(key=("game_id",), grain="one tracked game with valid stints", from_tracking=True, per_game=True)
 def stint_coverage(stints: pl.DataFrame, games: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
     """How much of regulation the valid stints of a game cover."""
     periods = rules.periods.count
@@ -220,7 +220,7 @@ def qa_data_completeness(
     )
 
 
-@table(key=("game_id",), grain="one tracked game with events", kind="qa", from_tracking=True)
+@table(key=("game_id",), grain="one tracked game with events", kind="qa", from_tracking=True, per_game=True)
 def tracking_shares(plays: pl.DataFrame, event_players: pl.DataFrame) -> pl.DataFrame:
     """Shares of events and player rows that hold what they should, 0-100."""
     detail = pl.col("play_detail1").is_not_null() | pl.col("play_detail2").is_not_null()

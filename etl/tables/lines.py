@@ -43,6 +43,7 @@ _LINES: Final = (
     grain="one combination of one side that played together in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=_LINES,
 )
 def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
@@ -69,8 +70,8 @@ def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_si
     teams = game_sides.select("game_id", "team_id", "opponent_team_id", venue="side")
     return (
         rows.join(teams, on=["game_id", "venue"], how="left", maintain_order="left")
+        .with_columns(pl.col("^xg_(for|against)$").round(DIGITS))  # before shares are made of them
         .with_columns(
-            pl.col("^xg_(for|against)$").round(DIGITS),
             combo_size=pl.col("combo_type").replace_strict(
                 {kind: len(s) for kind, s in COMBOS.items()}, return_dtype=pl.Int32
             ),
@@ -142,6 +143,7 @@ _QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
     grain="one skater with ice time in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=_QOC,
 )
 def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +194,7 @@ _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": 
     grain="one skater who began a shift by a faceoff",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def player_zone_starts(plays: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
     """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it.

@@ -16,7 +16,12 @@ _SEEN: Final = {"corsi": "corsi", "goals": "goals", "xg": "on_ice_xg"}
 _WAYS: Final = ("for", "against")
 
 
-@table(key=("game_id", "shift_index", "player_id"), grain="one skater in one valid stint", from_tracking=True)
+@table(
+    key=("game_id", "shift_index", "player_id"),
+    grain="one skater in one valid stint",
+    from_tracking=True,
+    per_game=True,
+)
 def skaters_on_ice(fact_shift_players: pl.DataFrame, stint_attempts: pl.DataFrame) -> pl.DataFrame:
     """Every skater of every stint, with its length and what his side and the other did in it."""
     skaters = fact_shift_players.lazy().filter(~pl.col("is_goalie"))
@@ -107,6 +112,7 @@ _SHARES: Final = {
     grain="one pair of team-mates who shared the ice in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=explained(_WOWY, PAIR),
 )
 def fact_wowy(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
@@ -161,6 +167,7 @@ _OPPOSED: Final = (
     grain="one pair of opposing skaters who met on the ice in one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=_OPPOSED,
 )
 def fact_head_to_head(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:

@@ -23,7 +23,7 @@ _NEW: Final = (pl.col("play_index") != pl.col("play_index").shift()) | (pl.col("
 _COUNTS: Final = {"passes_completed": pl.col("passes"), "shots": pl.col("shoots"), "goals": pl.col("scores")}
 
 
-@table(key=("game_id", "play_index"), grain="one play: the part of a sequence between two blue lines")
+@table(key=("game_id", "play_index"), grain="one play: the part of a sequence between two blue lines", per_game=True)
 def phases(
     possession: pl.DataFrame, attempt_chains: pl.DataFrame, event_players: pl.DataFrame, shot_xg: pl.DataFrame
 ) -> pl.DataFrame:
@@ -109,6 +109,7 @@ def _described(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFra
     key=("cycle_key",),
     grain="one cycle",
     from_tracking=True,
+    per_game=True,
     columns=(c.CYCLE_KEY, *_WHEN_COLUMNS, c.IS_TAGGED, c.PLAY_SHOTS, c.PLAY_GOALS, c.PLAY_XG),
 )
 def fact_cycles(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
@@ -123,6 +124,7 @@ def fact_cycles(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFr
     key=("breakout_key",),
     grain="one try to break out",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.BREAKOUT_KEY,
         *_WHEN_COLUMNS,

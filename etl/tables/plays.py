@@ -8,7 +8,7 @@ from formats.canonical import SIDES, SLOTS
 from hockey.details import COUNTING_GOALS
 
 
-@table(key=("game_id", "side"), grain="one side of one tracked game")
+@table(key=("game_id", "side"), grain="one side of one tracked game", per_game=True)
 def game_sides(
     games: pl.DataFrame,
     events: pl.DataFrame,
@@ -55,7 +55,7 @@ def _side(games: pl.DataFrame, side: str, opponent: str) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "event_idx"), grain="one event with players", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one event with players", from_tracking=True, per_game=True)
 def actors(event_players: pl.DataFrame) -> pl.DataFrame:
     """Who takes part in each event: the first two of the acting side, the first opponent, and everybody's ids.
 
@@ -100,7 +100,7 @@ def _joined(roles: list[str]) -> pl.Expr:
     return pl.when(ids != "").then(ids)
 
 
-@table(key=("game_id", "player_id", "side"), grain="one goalie of one side of one tracked game")
+@table(key=("game_id", "player_id", "side"), grain="one goalie of one side of one tracked game", per_game=True)
 def game_goalies(rosters: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
     """Who is a goalie in a game: more time in the goalie's slot than in others; without any time, by the roster."""
     slots = [f"{side}_{slot}_id" for side in SIDES for slot in SLOTS]
@@ -132,7 +132,7 @@ def game_goalies(rosters: pl.DataFrame, shifts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "event_idx"), grain="one shot or goal", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one shot or goal", from_tracking=True, per_game=True)
 def goalies_faced(
     events: pl.DataFrame, actors: pl.DataFrame, shifts: pl.DataFrame, game_goalies: pl.DataFrame
 ) -> pl.DataFrame:
@@ -166,7 +166,7 @@ def goalies_faced(
     )
 
 
-@table(key=("game_id", "stint_idx"), grain="one valid stint", from_tracking=True)
+@table(key=("game_id", "stint_idx"), grain="one valid stint", from_tracking=True, per_game=True)
 def stints(shifts: pl.DataFrame) -> pl.DataFrame:
     """The valid stints with their id, place in the period, and each side's situation (see `manpower`)."""
     goalies = ("home_goalie_on", "away_goalie_on")
@@ -182,7 +182,7 @@ def stints(shifts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "event_idx"), grain="one tracked event", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one tracked event", from_tracking=True, per_game=True)
 def plays(
     events: pl.DataFrame,
     stints: pl.DataFrame,

@@ -84,7 +84,7 @@ def _rush_entry() -> pl.Expr:
     return pl.when(quick).then(pl.col("event_idx")).when(_CROSSING).then(_NO_RUSH)
 
 
-@table(key=("game_id", "event_idx"), grain="one event while play is on", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one event while play is on", from_tracking=True, per_game=True)
 def possession(events: pl.DataFrame) -> pl.DataFrame:
     """The side with the puck, and the stretch, sequence and play that each event is part of (see `hockey.possession`).
 

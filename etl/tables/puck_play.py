@@ -34,6 +34,7 @@ def _named(rows: pl.DataFrame, dim_player: pl.DataFrame, **names: str) -> pl.Dat
     key=("faceoff_key",),
     grain="one draw",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.FACEOFF_KEY,
         *_WHEN_COLUMNS,
@@ -82,6 +83,7 @@ _LENGTHS: Final = {"Penalty_Minor": 0, "Penalty_Offsetting": 0, "Penalty_Major":
     key=("penalty_key",),
     grain="one penalty",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.PENALTY_KEY,
         *_WHEN_COLUMNS,
@@ -196,6 +198,7 @@ def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, detail: str, key: 
     key=("zone_entry_id",),
     grain="one try to bring the puck into the offensive zone",
     from_tracking=True,
+    per_game=True,
     columns=_crossing_columns(c.ENTRY_KEY),
 )
 def fact_zone_entries(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
@@ -207,6 +210,7 @@ def fact_zone_entries(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataF
     key=("zone_exit_id",),
     grain="one try to bring the puck out of the defensive zone",
     from_tracking=True,
+    per_game=True,
     columns=_crossing_columns(c.EXIT_KEY),
 )
 def fact_zone_exits(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from etl.columns import keys as k
 from etl.columns import possession as c
 from etl.registry import table
 from etl.tables.credit import PLAYER
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import DIGITS, int32, numbered
 from etl.tables.possession import EVENT, SEQUENCE
 from etl.tables.puck_play import crossing_means
 from hockey.possession import BREAKAWAY_S, BREAKAWAYS, RUSH_GOAL_S, RUSH_SHOT_S
@@ -24,7 +24,9 @@ _SHOT, _SCORED = pl.col("shots") > 0, pl.col("goals") > 0
 _DURING: Final = pl.col("rush_s") <= RUSH_SHOT_S
 
 
-@table(key=("game_id", "event_idx"), grain="one event of a side with the puck on a rush", from_tracking=True)
+@table(
+    key=("game_id", "event_idx"), grain="one event of a side with the puck on a rush", from_tracking=True, per_game=True
+)
 def rush_events(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """The side's own events of each rush, goals up to 15 s after the entry and the rest up to 10 s."""
     of_event = ("event_type", "detail1", "detail2", "team", "is_goal", "player_1", "success")
@@ -39,7 +41,7 @@ def rush_events(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "rush_idx"), grain="one rush", from_tracking=True)
+@table(key=("game_id", "rush_idx"), grain="one rush", from_tracking=True, per_game=True)
 def rushes(
     rush_events: pl.DataFrame, event_players: pl.DataFrame, game_goalies: pl.DataFrame, shot_xg: pl.DataFrame
 ) -> pl.DataFrame:
@@ -67,7 +69,7 @@ def rushes(
             succeeds=pl.col("success").filter(_AT_ENTRY).first().fill_null(value=False),
             shots=((pl.col("event_type") == "Shot") & _DURING).sum().cast(pl.Int32),
             goals=(pl.col("is_goal") == 1).sum().cast(pl.Int32),
-            xg=pl.col("xg").sum(),
+            xg=pl.col("xg").sum().round(DIGITS),
             is_breakaway=_BREAKAWAY.any(),
         )
         .join(skaters, on=_RUSH, how="left")
@@ -84,6 +86,7 @@ def rushes(
     key=("rush_key",),
     grain="one rush",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.RUSH_KEY,
         c.ENTRY_EVENT,
@@ -148,7 +151,7 @@ def _times(condition: str | pl.Expr) -> pl.Expr:
     return flag.fill_null(value=False).sum().cast(pl.Int32)
 
 
-@table(key=("game_id", "event_idx"), grain="one goal on a breakaway", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one goal on a breakaway", from_tracking=True, per_game=True)
 def breakaway_goals(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     """The goals that came in the same sequence, and within 10 s, of a breakaway tagged to the scorer."""
     goal = pl.col("is_goal") == 1
@@ -175,6 +178,7 @@ def breakaway_goals(possession: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFra
     grain="one player with part in a rush or breakaway of one game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
 )
 def player_rushes(
     rushes: pl.DataFrame,
@@ -190,7 +194,7 @@ def player_rushes(
         .agg(
             rush_shots=_times(_SHOT),
             rush_goals=_times(_SCORED),
-            rush_xg=pl.col("xg").sum(),
+            rush_xg=pl.col("xg").sum().round(DIGITS),
             odd_man_rushes=_times("is_odd_man"),
         )
     )

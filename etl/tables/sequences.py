@@ -48,6 +48,7 @@ def _zone_of_owner() -> pl.Expr:
     key=("sequence_key",),
     grain="one possession sequence",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SEQUENCE_KEY,
         k.GAME_ID,

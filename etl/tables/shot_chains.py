@@ -59,7 +59,7 @@ def _so_far(flag: str) -> pl.Expr:
     return total - pl.when("new").then(total - pl.col(flag).cast(pl.Int32)).forward_fill()
 
 
-@table(key=("game_id", "event_idx"), grain="one shot attempt of a side in play", from_tracking=True)
+@table(key=("game_id", "event_idx"), grain="one shot attempt of a side in play", from_tracking=True, per_game=True)
 def attempt_chains(possession: pl.DataFrame) -> pl.DataFrame:
     """For each attempt what its sequence held until then: how it began, passes, the last entry, the event before.
 
@@ -117,6 +117,7 @@ def _with_events(chains: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     key=("shot_chain_key",),
     grain="one shot attempt and what led to it",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.CHAIN_KEY,
         c.CHAIN_EVENT,
@@ -186,6 +187,7 @@ def fact_shot_chains(
     key=("scoring_chance_key",),
     grain="one scoring chance",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.CHANCE_KEY,
         c.CHANCE_EVENT,

@@ -84,6 +84,7 @@ _SCORED: Final = pl.col("shot_result") == "Goal"
     key=("shot_id",),
     grain="one shot attempt with a place",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SHOT_ID,
         k.GAME_ID,

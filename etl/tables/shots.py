@@ -43,6 +43,7 @@ def shot_result() -> pl.Expr:
     key=("shot_id",),
     grain="one shot attempt",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SHOT_KEY,
         *_WHERE_COLUMNS,
@@ -130,6 +131,7 @@ def _worth(shot_xg: pl.DataFrame) -> pl.DataFrame:
     key=("save_key",),
     grain="one save",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SAVE_KEY,
         *_WHERE_COLUMNS,

@@ -7,7 +7,7 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import territory as c
 from etl.registry import table
-from etl.tables.expressions import other_side, percentage
+from etl.tables.expressions import DIGITS, other_side, percentage
 from formats.canonical import SIDES
 from hockey.details import COUNTING_GOALS
 from hockey.strength import FULL_SKATERS
@@ -25,7 +25,9 @@ def _advantage(own: str, other: str) -> pl.Expr:
 _COUNTING_GOAL: Final = (pl.col("event_type") == "Goal") & pl.col("detail1").is_in(list(COUNTING_GOALS))
 
 
-@table(key=("game_id", "side"), grain="one side of one tracked game with valid stints", from_tracking=True)
+@table(
+    key=("game_id", "side"), grain="one side of one tracked game with valid stints", from_tracking=True, per_game=True
+)
 def power_plays(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Opportunities, seconds and goals of each side with more and with fewer skaters; reads no schedule."""
     scored = events.filter(_COUNTING_GOAL).group_by(_STINT[:2], side="team").agg(goals=pl.len().cast(pl.Int32))
@@ -38,7 +40,7 @@ def power_plays(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
             stints.sort("game_id", "place")
             .with_columns(gained=gained, side=pl.lit(own))
             .join(scored, on=_STINT, how="left", maintain_order="left")
-            .group_by(_SIDE, maintain_order=True)
+            .group_by(_SIDE)
             .agg(
                 pp_opportunities=pl.col("gained").sum().cast(pl.Int32),
                 pp_seconds=seconds.filter(situation == "PP").sum(),
@@ -54,7 +56,7 @@ def power_plays(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 def _power_play_attempts(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """For each side: attempts and xG on its power play."""
     on_power_play = shot_xg.filter(pl.col("situation") == "PP")
-    return on_power_play.group_by(_SIDE).agg(pp_shots=pl.len().cast(pl.Int32), pp_xg=pl.col("xg").sum())
+    return on_power_play.group_by(_SIDE).agg(pp_shots=pl.len().cast(pl.Int32), pp_xg=pl.col("xg").sum().round(DIGITS))
 
 
 _SEEN_BY_OTHER: Final = {
@@ -71,6 +73,7 @@ _SEEN_BY_OTHER: Final = {
     grain="one side of one tracked game with valid stints",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SPECIAL_TEAMS_KEY,
         k.GAME_ID,

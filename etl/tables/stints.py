@@ -25,7 +25,12 @@ _SLOT_NAMES: Final = {
 }
 
 
-@table(key=("game_id", "stint_idx", "side"), grain="one side of one valid stint with attempts", from_tracking=True)
+@table(
+    key=("game_id", "stint_idx", "side"),
+    grain="one side of one valid stint with attempts",
+    from_tracking=True,
+    per_game=True,
+)
 def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Attempts, shots on goal, goals and expected goals of each side in each valid stint, by its own situation.
 
@@ -61,7 +66,7 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "stint_idx"), grain="one valid stint with a known zone", from_tracking=True)
+@table(key=("game_id", "stint_idx"), grain="one valid stint with a known zone", from_tracking=True, per_game=True)
 def stint_zones(plays: pl.DataFrame) -> pl.DataFrame:
     """First and last known zone of each valid stint as the home side sees it."""
     ends = {"start_zone": pl.struct("zone", "team").first(), "end_zone": pl.struct("zone", "team").last()}
@@ -93,6 +98,7 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
     key=("shift_id",),
     grain="one valid stint: all players on the ice of both teams between two changes",
     from_tracking=True,
+    per_game=True,
     columns=(
         k.SHIFT_ID,
         c.SHIFT_KEY,
@@ -186,6 +192,7 @@ _LINE_UP: Final[tuple[str | pl.Expr, ...]] = (
     key=("shift_player_id",),
     grain="one player in one valid stint",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.SHIFT_PLAYER_KEY,
         k.SHIFT_ID,

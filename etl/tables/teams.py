@@ -30,7 +30,13 @@ _OWN: Final = (
 _BLOCKED: Final = pl.col("detail1").is_in(BLOCKED).fill_null(value=False)
 
 
-@table(key=("game_id", "side"), grain="one side of one tracked game with events", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "side"),
+    grain="one side of one tracked game with events",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def side_actions(plays: pl.DataFrame) -> pl.DataFrame:
     """What each side did by the team of its events, whoever is named in them."""
     shot = pl.col("event_type") == "Shot"
@@ -107,6 +113,7 @@ _MIRRORED: Final = ("goals", "shots", "fenwick", "saves", "shots_blocked", "fo_w
     grain="one team in one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=explained((c.TEAM_GAME_KEY, *_WHO, *_CREDITS), TEAM_GAME),
 )
 def fact_team_game_stats(

@@ -22,7 +22,13 @@ from hockey.value import (
 _NO_ADVANTAGE: Final = ("Penalty_Misconduct", "Penalty_Offsetting")
 
 
-@table(key=("game_id", "player_id"), grain="one player of one tracked game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one player of one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def game_ratings(rosters: pl.DataFrame, players: pl.DataFrame, player_on_ice: pl.DataFrame) -> pl.DataFrame:
     """The skill rating of everybody dressed or on the ice: the game sheet's, else the player's own; null if unknown."""
     listed = rosters.drop_nulls("skill").sort(*PLAYER, "side").unique(PLAYER, keep="first", maintain_order=True)
@@ -34,7 +40,9 @@ def game_ratings(rosters: pl.DataFrame, players: pl.DataFrame, player_on_ice: pl
     )
 
 
-@table(key=("game_id", "player_id"), grain="one player of one penalty", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"), grain="one player of one penalty", kind="aggregate", from_tracking=True, per_game=True
+)
 def player_penalties(fact_penalties: pl.DataFrame) -> pl.DataFrame:
     """Penalties that gave an advantage, taken and drawn."""
     counted = fact_penalties.filter(~pl.col("penalty_type").is_in(_NO_ADVANTAGE).fill_null(value=False))
@@ -48,7 +56,13 @@ def player_penalties(fact_penalties: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@table(key=("game_id", "player_id"), grain="one skater in one tracked game", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "player_id"),
+    grain="one skater in one tracked game",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def skater_value(
     skater_lines: pl.DataFrame, player_penalties: pl.DataFrame, game_ratings: pl.DataFrame
 ) -> pl.DataFrame:
@@ -74,7 +88,13 @@ def _weighted(weights: Mapping[str, float]) -> pl.Expr:
     return pl.sum_horizontal(weight * pl.col(name).fill_null(0) for name, weight in weights.items())
 
 
-@table(key=("game_id", "side"), grain="one side of one tracked game with skaters", kind="aggregate", from_tracking=True)
+@table(
+    key=("game_id", "side"),
+    grain="one side of one tracked game with skaters",
+    kind="aggregate",
+    from_tracking=True,
+    per_game=True,
+)
 def side_skaters(skater_lines: pl.DataFrame, skater_value: pl.DataFrame) -> pl.DataFrame:
     """What a side's skaters sum or average to."""
     side = ["game_id", "side"]

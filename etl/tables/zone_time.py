@@ -7,7 +7,7 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import territory as c
 from etl.registry import table
-from etl.tables.expressions import other_side, percentage
+from etl.tables.expressions import DIGITS, other_side, percentage
 from etl.tables.possession import EVENT
 from formats.canonical import SIDES
 from hockey.possession import NOT_IN_PLAY
@@ -18,7 +18,7 @@ _SIDE: Final = ["game_id", "side"]
 _PERIOD: Final = ["game_id", "period", "side"]
 
 
-@table(key=("game_id", "period", "side"), grain="one side in one period of one game", from_tracking=True)
+@table(key=("game_id", "period", "side"), grain="one side in one period of one game", from_tracking=True, per_game=True)
 def side_periods(possession: pl.DataFrame) -> pl.DataFrame:
     """Seconds of play of each period by zone, as each side sees it, and by who had the puck; and of dead ice."""
     seen_from_home = (
@@ -61,6 +61,7 @@ def _zone_events(plays: pl.DataFrame) -> pl.DataFrame:
     grain="one side of one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.ZONE_TIME_KEY,
         k.GAME_ID,
@@ -120,7 +121,7 @@ def _period_actions(plays: pl.DataFrame, crossings: pl.DataFrame, shot_xg: pl.Da
             shots=(pl.col("event_type") == "Shot").sum().cast(pl.Int32),
             goals=pl.col("is_goal").sum(),
             controlled_entries=pl.col("is_controlled").sum().cast(pl.Int32),
-            xg_for=pl.col("xg").sum(),
+            xg_for=pl.col("xg").sum().round(DIGITS),
         )
     )
 
@@ -130,6 +131,7 @@ def _period_actions(plays: pl.DataFrame, crossings: pl.DataFrame, shot_xg: pl.Da
     grain="one side in one period of one tracked game",
     kind="aggregate",
     from_tracking=True,
+    per_game=True,
     columns=(
         c.MOMENTUM_KEY,
         k.GAME_ID,

@@ -86,7 +86,11 @@ def test_a_run_that_ignores_signals_and_forks_is_gone_within_ten_seconds(data_di
 def test_clients_that_neither_read_nor_write_hold_nothing_up(data_dir: Path) -> None:
     with server(data_dir) as started:
         with socket.create_connection(("127.0.0.1", started.port)) as half_sent:
-            headers = ("POST /api/etl/trigger HTTP/1.1", "Host: x", "Content-Type: application/json")
+            headers = (
+                "POST /api/etl/trigger HTTP/1.1",
+                f"Host: 127.0.0.1:{started.port}",
+                "Content-Type: application/json",
+            )
             half_sent.sendall("\r\n".join((*headers, "Content-Length: 100", "", "{")).encode())
             time.sleep(0.3)
             _, seconds, said = started.stop()

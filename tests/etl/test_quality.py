@@ -64,7 +64,7 @@ class TestReferences:
     def test_a_value_that_names_nothing_is_found(self) -> None:
         (of_goals,) = [c for c in reference_checks(TABLES) if c.table.name == "references_of_dim_season"] or [None]
         assert of_goals is None  # a season refers to nothing
-        (of_shifts,) = [c for c in reference_checks(TABLES) if c.table.name == "references_of_fact_shifts"]
+        (of_shifts,) = [c for c in reference_checks(TABLES) if c.table.name == "league_references_of_fact_shifts"]
         shifts = pl.DataFrame({"shift_id": ["SH1"], "game_id": [9]})
         schedule = pl.DataFrame({"game_id": [1]})
         lost = of_shifts(fact_shifts=shifts, dim_schedule=schedule)

@@ -8,6 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl.checks import HOCKEY_CHECKS, all_checks
+from etl.extraction_reading import HEAVY
+from etl.partition import partition
 from etl.registry import CATEGORIES, Registry
 from etl.tables.catalog import SOURCES, league_tables
 from formats.canonical import LeagueFrames, empty
@@ -23,6 +25,11 @@ from tests.etl.league_builder import (
 )
 
 TABLES = league_tables()
+OF_THE_LEAGUE = {  # a row is of one game, but needs other games, or is of a game without tracking
+    *("fact_game_status", "qa_goal_accuracy", "qa_data_completeness", "fact_team_results"),
+    *("fact_goalie_game_stats", "qa_scorer_comparison", "qa_suspicious_stats"),
+    *("dim_schedule", "fact_gameroster", "fact_video"),
+}
 CONSTANT = {
     "dim_event_type": 23,
     "dim_event_detail": 76,
@@ -125,6 +132,13 @@ def test_every_reference_leads_to_the_key_of_a_published_table() -> None:
 def test_no_check_reads_what_is_not_a_table() -> None:
     tables = TABLES.tables.values()
     assert Registry([*tables, *(c.table for c in all_checks(TABLES))]).sorter(SOURCES).is_active()
+
+
+def test_what_follows_from_single_games_is_declared_so() -> None:
+    late = partition(TABLES).late.tables
+    of_games = {t.name for t in late.values() if any(c.name == "game_id" for c in t.columns)}
+    assert of_games == OF_THE_LEAGUE
+    assert {name for t in late.values() for name in t.inputs} & {*HEAVY, "plays"} == set()
 
 
 @pytest.mark.parametrize("declared", TABLES.published, ids=lambda t: t.name)

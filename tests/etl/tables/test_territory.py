@@ -166,7 +166,7 @@ class TestSpecialTeams:
         home = found.filter(pl.col("team_venue") == "home")
         columns = ("pp_goals", "pp_shots", "pp_pct", "sh_goals_against", "pk_goals_against", "pk_pct", "sh_goals")
         assert home.select(columns).rows() == [(1, 1, 50.0, 1, 0, 100.0, 0)]
-        assert home["pp_xg"].item() == attempts["xg"].item()
+        assert home["pp_xg"].item() == pytest.approx(attempts["xg"].item())
         away = found.filter(pl.col("team_venue") == "away")
         assert away.select(columns).rows() == [(0, 0, 0.0, 0, 1, 50.0, 1)]
 
