@@ -116,7 +116,7 @@ def list_blb_tables(caller: Viewer, staging: Staging) -> list[str]:
     responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _UNKNOWN_TABLE, *REFUSALS)
     | {200: answer(examples.STANDING, "The rows, staged ones first")},
 )
-def standing_rows(
+def standing_rows(  # noqa: PLR0913, PLR0917 - one parameter per filter
     caller: Operator,
     table_name: StagedTable,
     standing: Standing,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from snapshot.layout import DataDir
 from tests.demo_league import demo_league
@@ -14,6 +14,7 @@ from tests.e2e.server import Server
 
 __all__ = ["demo_league"]  # a fixture of all suites
 
+expect.set_options(timeout=45_000)  # a run and an upload take seconds on a small machine
 CHROMIUM = "BENCHSIGHT_TEST_CHROMIUM"
 _QUIET = ("no-first-run", "disable-gpu", "disable-quic", "disable-background-networking", "disable-component-update")
 
@@ -64,7 +65,7 @@ class Portal:
     def settle(self) -> None:
         """Wait until nothing is under way any more."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function("!document.querySelector('main .waiting, .traffic')")
+        expect(self.page.locator("main .waiting, .traffic")).to_have_count(0)
 
 
 @pytest.fixture
@@ -78,6 +79,6 @@ def portal(browser: Browser, server: Server) -> Iterator[Portal]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path | None:
-    """Where screenshots are kept, when they are asked for (`make screenshots`)."""
+    """Where screenshots are kept, when they are asked for (the variable says where)."""
     asked = os.environ.get("BENCHSIGHT_TEST_SCREENSHOTS")
     return Path(asked) if asked else None

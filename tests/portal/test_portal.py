@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from snapshot.layout import DataDir
 from tests.e2e.server import Server
 from tests.portal.conftest import Portal
 
@@ -31,7 +33,7 @@ def a_tracked_game(server: Server) -> dict[str, object]:
 
 
 def run_etl(page: Page, mode: str = "Everything") -> None:
-    page.get_by_label(mode).check()
+    page.get_by_role("radio", name=re.compile(f"^{mode}")).check()
     page.get_by_role("button", name="Run ETL").click()
 
 
@@ -114,7 +116,9 @@ class TestData:
         page = portal.open("data/dim_team")
         page.get_by_role("button", name="team_name", exact=True).click()
         portal.settle()
-        names = page.locator("tbody tr td:nth-child(2)").all_inner_texts()
+        cells = page.get_by_role("region", name="dim_team").locator("tbody tr td:nth-child(2)")
+        names = cells.all_inner_texts()
+        assert len(names) > 2
         assert names == sorted(names)
         page.get_by_label("Search all text").fill(names[0])
         page.get_by_role("button", name="Search", exact=True).click()
@@ -123,7 +127,8 @@ class TestData:
 
     def test_a_figure_says_what_it_was_made_from(self, portal: Portal) -> None:
         page = portal.open("data/fact_player_game_stats?goals=gt.0&sort=goals.desc")
-        page.locator("tbody tr").first.get_by_role("button", name=re.compile(r"^[1-9]")).first.click()
+        rows = page.get_by_role("region", name="fact_player_game_stats").locator("tbody tr")
+        rows.first.get_by_role("button", name=re.compile(r"^[1-9]")).first.click()
         expect(page.get_by_role("dialog")).to_contain_text("goals")
         portal.settle()
         expect(page.get_by_role("dialog").get_by_role("table")).to_be_visible()
@@ -171,7 +176,7 @@ class TestCorrections:
         page = portal.open("corrections/dim_player")
         player = page.locator("tbody tr td:nth-child(2)").first.inner_text()
         page.get_by_role("button", name=f"Edit {player}").click()
-        page.get_by_role("dialog").get_by_label("player_full_name").fill(_SCRIPT)
+        page.get_by_role("dialog").get_by_label("player_full_name", exact=True).fill(_SCRIPT)
         expect(page.get_by_role("dialog").get_by_text("What changes")).to_be_visible()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("1 not published yet")).to_be_visible()
@@ -180,7 +185,7 @@ class TestCorrections:
         page.get_by_role("button", name="Publish").click()
         expect(page.get_by_text(_PUBLISHED)).to_be_visible()
         portal.open(f"data/dim_player?player_id=eq.{player}")
-        expect(page.locator("tbody")).to_contain_text(_SCRIPT)
+        expect(page.get_by_role("region", name="dim_player")).to_contain_text(_SCRIPT)
         assert page.title() != "stolen"
         portal.open("corrections/dim_player")
         page.get_by_role("button", name="Undo").click()
@@ -215,7 +220,8 @@ class TestGames:
         dialog.get_by_label("Home goals").fill("3")
         dialog.get_by_label("Away goals").fill("1")
         dialog.get_by_role("button", name="Save").click()
-        expect(page.get_by_text(re.compile("^3 . 1$")).first).to_be_visible()
+        made = page.get_by_role("row").filter(has=page.get_by_role("button", name="Edit game 77001"))
+        expect(made).to_contain_text(re.compile("3 . 1"))
         assert server.http.get("/api/games/77001").json()["home_goals"] == 3
         page.get_by_role("button", name="Delete game 77001").click()
         expect(dialog).to_contain_text("leaves the league")
@@ -242,7 +248,33 @@ class TestPredictions:
         assert float(figure.inner_text().rstrip(" %")) > level
         portal.open("predictions/models")
         page.get_by_text("game outcome").click()
-        expect(page.locator("canvas").first).to_be_visible()
+        expect(page.locator("details[open] canvas").first).to_be_visible()
+
+
+class TestSignIn:
+    def test_a_viewer_reads_and_is_refused_what_changes_the_league(
+        self, browser: Browser, demo_league: DataDir, tmp_path: Path
+    ) -> None:
+        shutil.copytree(demo_league.root, tmp_path / "league", symlinks=True)
+        with Server(tmp_path / "league", ADMIN_API_KEY="an-admin-key-of-forty-characters-0123456") as closed:
+            admin = {"X-API-Key": "an-admin-key-of-forty-characters-0123456"}
+            made = closed.http.post("/api/auth/keys", json={"name": "A guest", "role": "viewer"}, headers=admin).json()
+            context = browser.new_context()
+            page = Portal(context.new_page(), closed).open()
+            expect(page.get_by_role("alert")).to_contain_text("Sign in under Settings")
+            page.get_by_role("link", name="Settings").click()
+            page.get_by_label("API key").fill("wrong")
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            page.get_by_label("API key").fill(made["key"])
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_text("A guest · viewer")).to_be_visible()
+            page.get_by_role("link", name="Season").click()
+            expect(page.get_by_role("region", name="Standings")).to_be_visible()
+            page.get_by_role("link", name="Run", exact=True).click()
+            page.get_by_role("button", name="Run ETL").click()
+            expect(page.get_by_role("alert")).to_contain_text("Ask an admin")
+            context.close()
 
 
 class TestPortalCalls:

@@ -56,8 +56,14 @@ const Details = ({ of }) => html`<${Table} caption="Details" rows=${Object.entri
 function Models({ models, train }) {
   return html`<section class="card"><div class="row spread"><h2>Models</h2><${Act} act=${train}>Train again<//></div>
     <p>Each was tried on games that it had not seen. One that does not beat its baseline is replaced by the baseline, and says so.</p>
-    ${models.map((m) => html`<details><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${m.method}</span></summary>
-      <${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${w}</p>`)}<${Calibration} name=${m.name} /><p class="quiet">Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p></details>`)}</section>`;
+    ${models.map((m) => html`<${Model} key=${m.name} model=${m} />`)}</section>`;
+}
+
+function Model({ model: m }) {
+  const [open, setOpen] = useState(false);
+  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${m.method}</span></summary>
+    ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${w}</p>`)}<${Calibration} name=${m.name} />
+      <p class="quiet">Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p>`}</details>`;
 }
 
 const Scores = ({ evaluation }) => html`<${Table} caption="Evaluation" rows=${Object.entries(evaluation).filter(([, v]) => typeof v === "number" || typeof v === "string")} columns=${[{ name: "k", label: "Measure", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", numeric: true, cell: ([, v]) => text(v) }]} />`;
