@@ -304,3 +304,38 @@ def test_a_correction_reaches_the_tables_by_the_servers_own_run(folder: Path) ->
         rows = {row["player_id"]: row for row in csv.DictReader(file)}
     assert (rows[player]["player_full_name"], rows[player]["data_origin"]) == ("Zoe New", "stage")
     assert not list(data.rglob("postmaster.pid"))
+
+
+class TestStanding:
+    @pytest.mark.usefixtures("workbook")
+    def test_corrections_stand_first_over_the_rows_of_the_files(self, client: Client) -> None:
+        files = client.get(f"{BLB}/dim_player").json()
+        assert files["staged"] == 0
+        last = files["rows"][-1]["cells"]
+        update(client, filter_column="player_id", filter_value=last["player_id"], updates={"first_name": "Renamed"})
+        page = client.get(f"{BLB}/dim_player", params={"limit": 1}).json()
+        assert page["total"] == files["total"]
+        assert page["rows"][0]["staged"]
+        assert page["rows"][0]["cells"]["player_first_name"] == "Renamed"
+        assert page["rows"][0]["cells"]["player_last_name"] == last["player_last_name"]
+        found = client.get(f"{BLB}/dim_player", params={"search": "RENAMED", "staged_only": True}).json()
+        assert [r["cells"]["player_id"] for r in found["rows"]] == [last["player_id"]]
+
+    def test_one_correction_is_taken_back_by_its_whole_key(self, client: Client) -> None:
+        upload(client, "fact_gameroster", [{"game_id": 1, "player_id": "P1"}, {"game_id": 1, "player_id": "P2"}])
+        answer = client.request("DELETE", f"{BLB}/fact_gameroster/rows", params={"key": ["1", "P1"]})
+        assert answer.json() == {"success": True, "rows_deleted": 1}
+        left = client.get(f"{BLB}/fact_gameroster", params={"staged_only": True}).json()
+        assert [r["cells"]["player_id"] for r in left["rows"]] == ["P2"]
+
+    @pytest.mark.parametrize(("key", "status"), [(["1"], 400), (["1", "P9"], 404), (["1", "' or 1=1 --"], 404)])
+    def test_no_other_row_is_taken_back(self, client: Client, key: list[str], status: int) -> None:
+        upload(client, "fact_gameroster", [{"game_id": 1, "player_id": "P1"}])
+        answer = client.request("DELETE", f"{BLB}/fact_gameroster/rows", params={"key": key})
+        assert answer.status_code == status
+        assert client.get(f"{BLB}/fact_gameroster", params={"staged_only": True}).json()["total"] == 1
+
+    def test_unknown_tables_are_named(self, client: Client) -> None:
+        answer = client.get(f"{BLB}/dim_plyer")
+        assert answer.status_code == 404
+        assert "dim_player" in answer.json()["detail"]
