@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -40,9 +42,14 @@ EXPECTED = {  # what the league agreed on; the code must say the same
 
 
 @pytest.fixture(scope="module")
-def league(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, dict[Role, str]]]:
-    folder = tmp_path_factory.mktemp("roles")
-    with service(folder / "data", environment="production", admin_api_key=KEY) as client:
+def league() -> Iterator[tuple[Client, dict[Role, str]]]:
+    with ExitStack() as stack:
+        # where the database's own user can reach, which pytest's directories are not for root
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bs-")))
+        folder.chmod(0o755)
+        client = stack.enter_context(
+            service(folder / "data", environment="production", admin_api_key=KEY, warehouse="embedded")
+        )
         keys = {
             role: client.post(
                 "/api/auth/keys", json={"name": f"the {role}", "role": role}, headers={"X-API-Key": KEY}

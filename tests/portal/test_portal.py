@@ -112,11 +112,12 @@ class TestPages:
 
 
 class TestData:
-    def test_rows_are_sorted_filtered_and_searched_by_the_server(self, portal: Portal) -> None:
+    def test_rows_are_sorted_filtered_and_searched_by_the_server(self, portal: Portal, server: Server) -> None:
         page = portal.open("data/dim_team")
         page.get_by_role("button", name="team_name", exact=True).click()
-        portal.settle()
+        teams = server.http.get("/api/tables/dim_team", params={"sort": "team_name"}).json()["rows"]
         cells = page.get_by_role("region", name="dim_team").locator("tbody tr td:nth-child(2)")
+        expect(cells.first).to_have_text(teams[0]["team_name"])
         names = cells.all_inner_texts()
         assert len(names) > 2
         assert names == sorted(names)
