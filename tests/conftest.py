@@ -4,8 +4,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 NO_SKIPS = "BENCHSIGHT_TEST_NO_SKIPS"
+
+# how fast the machine is, is no property of the code; benchmarks measure that
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -242,11 +242,11 @@ class TestPredictions:
             page.screenshot(path=screenshots / "odds.png")
         portal.open("predictions/explorer")
         figure = page.locator(".figure strong").first
-        level = float(figure.inner_text().rstrip(" %"))
+        tied = figure.inner_text()
         page.get_by_label("Home goals").fill("4")
         page.get_by_label("Home goals").press("Tab")
-        portal.settle()
-        assert float(figure.inner_text().rstrip(" %")) > level
+        expect(figure).not_to_have_text(tied)
+        assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
         portal.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()
