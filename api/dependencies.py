@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from api.errors import Unavailable
 from api.services.access_service import AccessService
@@ -67,111 +68,111 @@ class NotStarted(Unavailable):
     code = "not_started"
 
 
-async def clock(request: Request) -> Callable[[], datetime]:
+async def clock(connection: HTTPConnection) -> Callable[[], datetime]:
     """The server's clock, in UTC."""
-    now: Callable[[], datetime] = request.app.state.now
+    now: Callable[[], datetime] = connection.app.state.now
     return now
 
 
-async def services(request: Request) -> Services:
-    """All services.
+def services(connection: HTTPConnection) -> Services:
+    """All services. Providers call it themselves: the framework resolves each provider of a provider anew.
 
     Raises:
         NotStarted: the application's lifespan has not begun.
     """
-    built = getattr(request.app.state, "services", None)
+    built = getattr(connection.app.state, "services", None)
     if not isinstance(built, Services):
         raise NotStarted("The server is starting; try again in a moment")
     return built
 
 
-async def access_service(request: Request) -> AccessService:
+async def access_service(connection: HTTPConnection) -> AccessService:
     """The service of keys and tokens.
 
     Raises:
         NotStarted: the application's lifespan has not begun.
     """
-    access = getattr(request.app.state, "access", None)
+    access = getattr(connection.app.state, "access", None)
     if not isinstance(access, AccessService):
         raise NotStarted("The server is starting; try again in a moment")
     return access
 
 
-async def audit_log(request: Request) -> AuditLog:
+async def audit_log(connection: HTTPConnection) -> AuditLog:
     """The audit log.
 
     Raises:
         NotStarted: the application's lifespan has not begun.
     """
-    audit = getattr(request.app.state, "audit", None)
+    audit = getattr(connection.app.state, "audit", None)
     if not isinstance(audit, AuditLog):
         raise NotStarted("The server is starting; try again in a moment")
     return audit
 
 
-async def job_manager(built: Annotated[Services, Depends(services)]) -> JobManager:
+async def job_manager(connection: HTTPConnection) -> JobManager:
     """The manager of all jobs."""
-    return built.jobs
+    return services(connection).jobs
 
 
-async def etl_service(built: Annotated[Services, Depends(services)]) -> ETLService:
+async def etl_service(connection: HTTPConnection) -> ETLService:
     """The service that queues ETL jobs."""
-    return built.etl
+    return services(connection).etl
 
 
-async def status_service(built: Annotated[Services, Depends(services)]) -> StatusService:
+async def status_service(connection: HTTPConnection) -> StatusService:
     """The service that reports on the service."""
-    return built.status
+    return services(connection).status
 
 
-async def staging_service(built: Annotated[Services, Depends(services)]) -> StagingService:
+async def staging_service(connection: HTTPConnection) -> StagingService:
     """The service that stages the league's tables."""
-    return built.league.staging
+    return services(connection).league.staging
 
 
-async def staged_rows(built: Annotated[Services, Depends(services)]) -> StagedRows:
+async def staged_rows(connection: HTTPConnection) -> StagedRows:
     """The reader of the tables as they stand with staging."""
-    return built.league.staged
+    return services(connection).league.staged
 
 
-async def tracking_staging(built: Annotated[Services, Depends(services)]) -> TrackingStaging:
+async def tracking_staging(connection: HTTPConnection) -> TrackingStaging:
     """The service that stages tracked games."""
-    return built.league.tracking
+    return services(connection).league.tracking
 
 
-async def raw_files(built: Annotated[Services, Depends(services)]) -> RawFiles:
+async def raw_files(connection: HTTPConnection) -> RawFiles:
     """The service that stores files for the ETL."""
-    return built.league.raw_files
+    return services(connection).league.raw_files
 
 
-async def games_service(built: Annotated[Services, Depends(services)]) -> GamesService:
+async def games_service(connection: HTTPConnection) -> GamesService:
     """The service of the league's games."""
-    return built.league.games
+    return services(connection).league.games
 
 
-async def table_service(built: Annotated[Services, Depends(services)]) -> TableService:
+async def table_service(connection: HTTPConnection) -> TableService:
     """The browser of published tables."""
-    return built.tables
+    return services(connection).tables
 
 
-async def explain_service(built: Annotated[Services, Depends(services)]) -> ExplainService:
+async def explain_service(connection: HTTPConnection) -> ExplainService:
     """The service that explains published numbers."""
-    return ExplainService(built.tables)
+    return ExplainService(services(connection).tables)
 
 
-async def upload_service(built: Annotated[Services, Depends(services)]) -> UploadService:
+async def upload_service(connection: HTTPConnection) -> UploadService:
     """The service that uploads."""
-    return built.uploads
+    return services(connection).uploads
 
 
-async def ml_service(built: Annotated[Services, Depends(services)]) -> MLService:
+async def ml_service(connection: HTTPConnection) -> MLService:
     """The service that predicts."""
-    return built.ml.models
+    return services(connection).ml.models
 
 
-async def train_service(built: Annotated[Services, Depends(services)]) -> TrainService:
+async def train_service(connection: HTTPConnection) -> TrainService:
     """The service that queues trainings."""
-    return built.ml.training
+    return services(connection).ml.training
 
 
 Clock = Annotated[Callable[[], datetime], Depends(clock)]

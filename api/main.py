@@ -6,15 +6,15 @@ Importing this module does nothing.
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from random import Random
 from threading import Event
-from typing import Any, NoReturn
+from typing import Any
 from uuid import uuid4
 
 if not __package__:  # started as a file: `cd api && python main.py`
@@ -26,6 +26,7 @@ from api.composition import child_environment, database_choice, open_access
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
+from api.failed_start import end_process, listening_socket, say_why
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.openapi import TAGS, openapi_document
@@ -70,6 +71,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         lifespan=lambda app: _lifespan(app, settings, os.environ if environ is None else environ),
         generate_unique_id_function=lambda route: route.name,
         openapi_url=None,  # the pages are routes of ours, as every route with a role
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own, and it looks at each request
     )
     app.state.now = _now
     for router in ROUTERS:
@@ -77,7 +79,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
     app.router.routes.extend(PUBLIC_FILES)
     check_roles(app)
     register_error_handlers(app)
-    add_middleware(app, settings, new_id=_new_id)
+    add_middleware(app, settings, new_id=_request_ids())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
@@ -99,7 +101,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             await asyncio.to_thread(services.uploads.release_pins)
         except (StartFailed, JournalBroken) as error:
             if server is not None:
-                _end_process(error)
+                end_process(error)
             raise
         app.state.services = services
         services.warehouse.begin_if_used_before()
@@ -226,26 +228,12 @@ def _settings_of_this_process() -> Settings:
         if settings.environment == "production" and not settings.has_authentication:
             open_access(settings, now=_now, new_id=_new_id)[2].close()  # says why before anything is started
     except (WrongSettings, StartFailed) as error:
-        _say_why(str(error))
+        say_why(str(error))
         raise SystemExit(1) from None
     configure_logging(
         settings.log_level, as_json=settings.environment == "production", secrets=settings.secret_values()
     )
     return settings
-
-
-def _end_process(error: Exception) -> NoReturn:
-    """End a start that failed.
-
-    Uvicorn would log the traceback of what the lifespan raises and exit with 3, so this does not return to it. Nothing
-    is open yet that needs closing.
-    """
-    _say_why(str(error))
-    os._exit(1)
-
-
-def _say_why(reason: str) -> None:
-    print(f"BenchSight API cannot start: {reason}", file=sys.stderr, flush=True)  # noqa: T201 - the one line
 
 
 def _now() -> datetime:
@@ -254,6 +242,12 @@ def _now() -> datetime:
 
 def _new_id() -> str:
     return uuid4().hex
+
+
+def _request_ids() -> Callable[[], str]:
+    """Names for requests, which are no secret: asking the system for each would cost as much as finding its route."""
+    random = Random()  # noqa: S311
+    return lambda: f"{random.getrandbits(128):032x}"
 
 
 @cache
@@ -272,23 +266,10 @@ def main() -> None:
     import uvicorn  # noqa: PLC0415 - importing this module shall stay quick
 
     settings = _settings_of_this_process()
-    listening = _listening_socket(settings.host, settings.port)
+    listening = listening_socket(settings.host, settings.port)
     config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, proxy_headers=False)
     with suppress(KeyboardInterrupt):  # Uvicorn passes Ctrl+C on when it has shut down
         uvicorn.Server(config).run(sockets=[listening])
-
-
-def _listening_socket(host: str, port: int) -> socket.socket:
-    """The address, taken but not listened at yet; an address in use ends the process with one line."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        _say_why(f"HOST, PORT: cannot listen at {host}, port {port} ({error.strerror})")
-        raise SystemExit(1) from None
-    logger.info("address", host=host, port=listening.getsockname()[1])
-    return listening
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from typing import Final
 import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auditing import Auditing
@@ -29,7 +28,7 @@ EXPOSED_HEADERS: Final = (
     *("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location"),
     *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 )
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
 class InternalError(DomainError):
@@ -87,7 +86,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
         started = time.perf_counter()
@@ -110,8 +109,8 @@ class RequestLog:
 
     def _id_of(self, scope: Scope) -> str:
         """The caller's own id where it is a sane one."""
-        given = Headers(scope=scope).get("x-request-id", "")
-        return given if _REQUEST_ID.fullmatch(given) else self._new_id()
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        return given.decode("ascii") if _REQUEST_ID.fullmatch(given) else self._new_id()
 
 
 class UnexpectedErrors:

@@ -21,9 +21,9 @@ from api.routes.upload import upload_router
 __all__ = ["PUBLIC_FILES", "ROUTERS"]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    etl_router,
     health_router,
     auth_router,
-    etl_router,
     upload_router,
     staging_router,
     raw_router,
@@ -35,6 +35,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     docs_router,
     portal_router,
 )
-"""All routes, in the order of `/docs`."""
+"""All routes, in the order in which a path is looked up: first what is asked for several times a second."""
 
 PUBLIC_FILES: Final[tuple[PublicFiles, ...]] = (docs_files, portal_files)

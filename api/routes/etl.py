@@ -13,7 +13,6 @@ from api.permissions import Operator, Viewer, role_router
 from api.routes import examples
 from api.routes.job_answers import (
     CANCEL_RESPONSES,
-    STATUS_RESPONSES,
     UNAUTHENTICATED,
     WRONG_REQUEST,
     IfNoneMatch,
@@ -22,6 +21,7 @@ from api.routes.job_answers import (
     Offset,
     StatusFilter,
     Wait,
+    job_status,
     list_responses,
     status_answer,
 )
@@ -84,7 +84,7 @@ def trigger_etl(
     return job
 
 
-@etl_router.get("/status/{job_id}", response_model=Job, responses=STATUS_RESPONSES)
+@job_status(etl_router)
 async def etl_status(
     caller: Viewer, job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None
 ) -> Response:

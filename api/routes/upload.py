@@ -15,7 +15,6 @@ from api.permissions import Operator, Viewer, require, role_router
 from api.routes import examples, upload_examples
 from api.routes.job_answers import (
     CANCEL_RESPONSES,
-    STATUS_RESPONSES,
     UNAUTHENTICATED,
     IfNoneMatch,
     JobId,
@@ -24,6 +23,7 @@ from api.routes.job_answers import (
     Responses,
     StatusFilter,
     Wait,
+    job_status,
     list_responses,
     status_answer,
 )
@@ -154,7 +154,7 @@ def download_schema(caller: Viewer, uploads: Uploads) -> FileResponse:
     return FileResponse(uploads.schema_file(), media_type="application/sql", filename="reset_supabase.sql")
 
 
-@upload_router.get("/status/{job_id}", response_model=Job, responses=STATUS_RESPONSES)
+@job_status(upload_router)
 async def upload_status(
     caller: Viewer, job_id: JobId, jobs: Jobs, wait: Wait = 0, if_none_match: IfNoneMatch = None
 ) -> Response:

@@ -132,12 +132,11 @@ class RateLimits:
             RateExceeded: it is one too many.
         """
         item = self._writes if is_write else self._reads
-        is_within = self._counter.hit(item, caller)
         key = item.key_for(caller)
-        used = self._storage.get(key)
+        used = self._storage.incr(key, item.get_expiry())
         reset = max(0, math.ceil(self._storage.get_expiry(key) - self._time()))
         allowance = Allowance(item.amount, max(0, item.amount - used), reset)
-        if not is_within:
+        if used > item.amount:
             raise RateExceeded(allowance)
         return allowance
 

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from typing import Final, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from api.utils.secret_mask import SecretMask
 
-logger: Final[structlog.stdlib.BoundLogger] = structlog.stdlib.get_logger("benchsight")
+logger: Final[structlog.typing.FilteringBoundLogger] = structlog.get_logger()
 """The service's logger. `logger.info("job_started", job_id=...)`; the request id is added by itself."""
 
-_SHARED: Final[tuple[Processor, ...]] = (
+_OURS: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
+    structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+_OF_LIBRARIES: Final[tuple[Processor, ...]] = (*_OURS, structlog.stdlib.add_logger_name)
 
 
 def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None, secrets: Iterable[str] = ()) -> None:
@@ -27,17 +27,13 @@ def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None
     `as_json` writes one JSON object per line; otherwise lines for a person, without colours off a terminal. Whole
     lines, tracebacks included, are masked: of `secrets`, and of what looks like one.
     """
-    mask = SecretMask(secrets)
     target = stream or sys.stderr
+    to_text = [*_rendering(as_json, target), _masking(SecretMask(secrets))]
     handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_rendering(as_json, target),
-                _masking(mask),
-            ],
+            foreign_pre_chain=_OF_LIBRARIES,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *to_text],
         )
     )
     root = logging.getLogger()
@@ -47,15 +43,38 @@ def configure_logging(level: str, *, as_json: bool, stream: TextIO | None = None
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = name != "uvicorn.access"  # the request log line replaces it
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        # past the standard library's loggers, which would take longer than many a request
+        processors=[*_OURS, _naming_the_service, *to_text],
+        logger_factory=lambda *_: _Lines(target, handler),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,  # a test may configure again
     )
+
+
+def _naming_the_service(_logger: object, _name: str, event: EventDict) -> EventDict:
+    event["logger"] = "benchsight"
+    return event
+
+
+class _Lines:
+    """Where finished lines of ours go: the stream, in turn with the lines of libraries."""
+
+    def __init__(self, stream: TextIO, in_turn_with: logging.Handler) -> None:
+        self._stream = stream
+        self._turn = in_turn_with
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        self._turn.acquire()
+        try:
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # a log on a full disk, or closed, must not fail the request that it tells of
+        finally:
+            self._turn.release()
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def _masking(mask: SecretMask) -> Processor:

@@ -20,6 +20,12 @@ _SHAPES: Final = (
         r"(?!\*\*\*|must |is |exactly )(?:[^\s\"',;&(){}\[\]\\]{3,})"
     ),
 )
+_SIGNS: Final = (
+    *("bsk_", "eyj", "sb_", "sbp_", "://", "bearer", "basic"),
+    *("password", "passwd", "passphrase", "secret", "token", "api_key", "api-key", "apikey", "authorization"),
+    *("service_key", "service-key", "servicekey"),
+)
+"""Without any of these, in lower case, no shape is found: told in a fiftieth of the time that the search takes."""
 _KEPT: Final = ("ours", "url", "scheme", "name")
 
 
@@ -28,16 +34,22 @@ class SecretMask:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         known = {form for secret in secrets if len(secret) >= _SHORTEST for form in (secret, json.dumps(secret)[1:-1])}
+        self._signs = (*_SIGNS, *(secret.lower() for secret in known))
         literal = [re.escape(secret) for secret in sorted(known, key=len, reverse=True)]
         self._pattern = re.compile("|".join([*literal, *_SHAPES]), re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
         """The text without its secrets."""
-        return self._pattern.sub(_masked, text)
+        return self._pattern.sub(_masked, text) if self._may_hold_one(text) else text
 
     def same_length(self, text: str) -> str:
         """The text with stars for its secrets, each as long as what it stands for in UTF-8."""
-        return self._pattern.sub(_starred, text)
+        return self._pattern.sub(_starred, text) if self._may_hold_one(text) else text
+
+    def _may_hold_one(self, text: str) -> bool:
+        # outside of ASCII a letter can match another one that its lower case is not, such as the long s
+        lower = text.lower()
+        return not text.isascii() or any(sign in lower for sign in self._signs)
 
 
 def _kept(found: re.Match[str]) -> str:

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.config import PROJECT_ROOT
 from api.utils.logger import configure_logging, logger
@@ -52,6 +54,40 @@ def test_a_secret_is_masked(text: str, masked: str) -> None:
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_text_stays(text: str) -> None:
     assert SecretMask([KNOWN, "x"])(text) == text
+
+
+PIECES = st.sampled_from(
+    [
+        *SECRETS,
+        *ORDINARY,
+        "SECRET=",
+        "Pa\u017f\u017fword: hunter2 ",
+        "to\u212aen=abcdef",
+        "BA\u017fIC " + "x" * 20,
+        " ",
+        "é",
+        '"',
+    ]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=8), max_size=6).map("".join))
+def test_looking_for_signs_first_finds_whatever_the_shapes_find(text: str) -> None:
+    mask = SecretMask([KNOWN])
+    looked_at_in_full = mask("\u00e9" + text)[1:]  # outside of ASCII the whole search is always made
+    if re.match(r"\w", text) is None:  # a letter before it would end a word boundary
+        assert mask(text) == looked_at_in_full
+
+
+@pytest.mark.parametrize("broken", [ValueError("closed"), OSError(28, "no space")], ids=["closed", "full"])
+@pytest.mark.usefixtures("restored_logging")
+def test_a_log_that_cannot_be_written_fails_nothing(broken: Exception) -> None:
+    class Broken(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise broken
+
+    configure_logging("INFO", as_json=True, stream=Broken())
+    logger.info("event")
 
 
 @pytest.mark.parametrize("hostile", ["eyJ" * 100_000, "a://" * 100_000, "token" * 100_000, "password=" * 50_000])
