@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -18,6 +18,7 @@ from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.ml_service import MLService
+from api.services.readiness import ReadinessService
 from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
@@ -55,11 +56,22 @@ class Services:
     games: KnownGames
     etl: ETLService
     status: StatusService
+    readiness: ReadinessService
     league: LeagueServices
     tables: TableService
     warehouse: WarehouseGate
     uploads: UploadService
     ml: MLServices
+
+
+class Exposition(Protocol):
+    """The metrics as a scraper reads them."""
+
+    media_type: str
+
+    def exposition(self) -> bytes:
+        """Everything that is measured (blocking)."""
+        ...
 
 
 class NotStarted(Unavailable):
@@ -108,6 +120,17 @@ async def audit_log(connection: HTTPConnection) -> AuditLog:
     if not isinstance(audit, AuditLog):
         raise NotStarted("The server is starting; try again in a moment")
     return audit
+
+
+async def exposition(connection: HTTPConnection) -> Exposition:
+    """What has been measured since the start."""
+    measured: Exposition = connection.app.state.metrics
+    return measured
+
+
+async def readiness_service(connection: HTTPConnection) -> ReadinessService:
+    """The service that asks whether everything works."""
+    return services(connection).readiness
 
 
 async def job_manager(connection: HTTPConnection) -> JobManager:
@@ -180,6 +203,8 @@ Access = Annotated[AccessService, Depends(access_service)]
 Audit = Annotated[AuditLog, Depends(audit_log)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]
+Measured = Annotated[Exposition, Depends(exposition)]
+Ready = Annotated[ReadinessService, Depends(readiness_service)]
 Status = Annotated[StatusService, Depends(status_service)]
 Staging = Annotated[StagingService, Depends(staging_service)]
 Standing = Annotated[StagedRows, Depends(staged_rows)]

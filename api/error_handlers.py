@@ -42,7 +42,8 @@ class InvalidRequestBody(ErrorBody):
 
 def body_of(error: DomainError, request_id: str) -> dict[str, object]:
     """The JSON body of an error."""
-    body: dict[str, object] = {"detail": _text(error.message), "code": error.code, "request_id": request_id}
+    sentence = {"detail": _text(error.message), "code": error.code, "request_id": request_id}
+    body: dict[str, object] = sentence | error.facts()
     if isinstance(error, InvalidRequest):
         body["errors"] = [{"field": _text(e.field), "message": _text(e.message)} for e in error.errors]
     return body

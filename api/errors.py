@@ -31,6 +31,10 @@ class DomainError(Exception):
         """Response headers that belong to this error."""
         return {}
 
+    def facts(self) -> dict[str, object]:
+        """What the body of the answer has beyond the sentence and the code."""
+        return {}
+
 
 class InvalidRequest(DomainError):
     """The request itself is wrong; `errors` names each wrong field."""

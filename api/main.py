@@ -21,6 +21,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 from api.composition import child_environment, database_choice, open_access
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
@@ -29,6 +30,7 @@ from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
 from api.middleware import add_middleware
 from api.models.job import JobKind
+from api.monitoring import monitored, new_metrics
 from api.openapi import TAGS, openapi_document
 from api.permissions import check_roles
 from api.routes import PUBLIC_FILES, ROUTERS
@@ -45,6 +47,7 @@ from api.services.job_store_sqlite import SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
 from api.services.ml_service import MLService
+from api.services.readiness import ReadinessService
 from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
@@ -79,7 +82,8 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
     app.router.routes.extend(PUBLIC_FILES)
     check_roles(app)
     register_error_handlers(app)
-    add_middleware(app, settings, new_id=_request_ids())
+    app.state.metrics = new_metrics()
+    add_middleware(app, settings, app.state.metrics.http, new_id=_request_ids())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
@@ -95,9 +99,10 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
         try:
             await stack.enter_async_context(_access(app, settings))
             await stack.enter_async_context(sole_server(DataDir(settings.benchsight_data_dir), shutdown))
-            services = build_services(settings, environ, is_open=lambda: app.state.access.is_open)
+            services = build_services(settings, environ, app.state)
             for job in await asyncio.to_thread(services.jobs.start):
                 services.etl.give_up(job)
+                app.state.metrics.jobs.finished(job)
             await asyncio.to_thread(services.uploads.release_pins)
         except (StartFailed, JournalBroken) as error:
             if server is not None:
@@ -105,6 +110,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
             raise
         app.state.services = services
         services.warehouse.begin_if_used_before()
+        await stack.enter_async_context(monitored(app.state.metrics, services, settings, _now))
         stopping = asyncio.create_task(_stop_when_told(shutdown, services))
         logger.info("started", data_dir=str(settings.benchsight_data_dir), environment=settings.environment)
         try:
@@ -147,12 +153,12 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
-def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: Callable[[], bool]) -> Services:
-    """All services of a server, ready to start."""
+def build_services(settings: Settings, environ: Mapping[str, str], state: State) -> Services:
+    """All services of a server, ready to start; `state` is the application's."""
     data_dir = DataDir(settings.benchsight_data_dir)
     executors: dict[JobKind, Executor] = {}
     jobs = _job_manager(settings, data_dir, executors)
-    warehouse = WarehouseGate(data_dir, database_choice(settings))
+    warehouse = WarehouseGate(data_dir, database_choice(settings), state.metrics.warehouse)
     environment = child_environment(settings, environ)
 
     def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
@@ -176,7 +182,8 @@ def build_services(settings: Settings, environ: Mapping[str, str], *, is_open: C
         jobs=jobs,
         games=games,
         etl=etl,
-        status=StatusService(jobs, data_dir, _facts(settings, is_open), warehouse, now=_now),
+        status=StatusService(jobs, data_dir, _facts(settings, lambda: state.access.is_open), warehouse, now=_now),
+        readiness=_readiness(settings, jobs, warehouse, state),
         league=_league_services(warehouse, games, data_dir),
         tables=TableService(data_dir),
         warehouse=warehouse,
@@ -203,6 +210,16 @@ def _facts(settings: Settings, is_open: Callable[[], bool]) -> ServiceFacts:
         environment=settings.environment,
         is_open=is_open,
         etl_script=settings.etl_script,
+    )
+
+
+def _readiness(settings: Settings, jobs: JobManager, warehouse: WarehouseGate, state: State) -> ReadinessService:
+    return ReadinessService(
+        jobs,
+        warehouse,
+        DataDir(settings.benchsight_data_dir),
+        most_waiting=settings.max_queued_jobs,
+        is_stopping=lambda: state.shutdown.begun,
     )
 
 

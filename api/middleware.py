@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from fastapi import FastAPI
@@ -24,10 +24,15 @@ from api.services.rate_limits import RateLimits
 from api.shutdown import is_shutting_down
 from api.utils.logger import logger
 
+if TYPE_CHECKING:
+    from api.services.metrics import HttpMetrics
+
 EXPOSED_HEADERS: Final = (
     *("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location"),
     *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
 )
+_UNMATCHED: Final = "unmatched"
+"""Where nothing is, and whatever was refused before its route was looked for."""
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -35,7 +40,7 @@ class InternalError(DomainError):
     """Something that we did not expect; the log has it under the request id."""
 
 
-def add_middleware(app: FastAPI, settings: Settings, new_id: Callable[[], str]) -> None:
+def add_middleware(app: FastAPI, settings: Settings, metrics: "HttpMetrics", new_id: Callable[[], str]) -> None:
     """Put the layers around the routes. The last one added is the outermost.
 
     CORS lies outside everything that can answer, so that errors carry its headers too.
@@ -63,14 +68,15 @@ def add_middleware(app: FastAPI, settings: Settings, new_id: Callable[[], str]) 
         expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(SecurityHeaders, tls=settings.environment == "production")
-    app.add_middleware(RequestLog, new_id=new_id)
+    app.add_middleware(RequestRecord, metrics=metrics, new_id=new_id)
 
 
-class RequestLog:
-    """Gives each request its id, which the answer and every log line carry, and logs one line when it is answered."""
+class RequestRecord:
+    """Gives each request its id, which the answer and every log line carry; when it is answered, logs and counts it."""
 
-    def __init__(self, app: ASGIApp, new_id: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: "HttpMetrics", new_id: Callable[[], str]) -> None:
         self._app = app
+        self._metrics = metrics
         self._new_id = new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +96,7 @@ class RequestLog:
             await send(message)
 
         started = time.perf_counter()
+        self._metrics.began()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
@@ -99,13 +106,13 @@ class RequestLog:
                 if status == 0:
                     await error_response(ShuttingDown(), request_id)(scope, receive, send_with_id)
             finally:
-                logger.info(
-                    "request",
-                    method=scope["method"],
-                    route=_route_of(scope),
-                    status=status,
-                    ms=round((time.perf_counter() - started) * 1000, 2),
-                )
+                self._record(scope, status, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        pattern = _pattern_of(scope)
+        self._metrics.ended(pattern or _mounted(scope) or _UNMATCHED, scope["method"], status, seconds)
+        route = pattern or str(scope["path"])[:200]
+        logger.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 2))
 
     def _id_of(self, scope: Scope) -> str:
         """The caller's own id where it is a sane one."""
@@ -134,14 +141,19 @@ class UnexpectedErrors:
         try:
             await self._app(scope, receive, send_noting_the_start)
         except Exception as error:  # the outermost catch: an answer is owed whatever happened
-            logger.exception("unexpected_error", route=_route_of(scope), error=type(error).__name__)
+            logger.exception("unexpected_error", route=_pattern_of(scope), error=type(error).__name__)
             if started:
                 raise  # half an answer is out: the server closes the connection
             response = error_response(InternalError("Internal server error"), scope["state"]["request_id"])
             await response(scope, receive, send)
 
 
-def _route_of(scope: Scope) -> str:
-    """The route's pattern, which does not vary with ids; the start of the path where no route was found."""
+def _pattern_of(scope: Scope) -> str | None:
+    """The route's pattern, which does not vary with ids; None where no route was found."""
     pattern = getattr(scope.get("route"), "path", None)
-    return pattern if isinstance(pattern, str) else str(scope["path"])[:200]
+    return pattern if isinstance(pattern, str) else None
+
+
+def _mounted(scope: Scope) -> str | None:
+    """The folder of files that a path lies in, as a pattern; None where it lies in none."""
+    return f"{scope['root_path']}/{{path}}" if "app_root_path" in scope else None

@@ -19,12 +19,11 @@ import numpy as np
 
 from ml.arrays import Floats
 from ml.errors import InvalidArtifact, NotTrained
+from ml.pointer import ARTIFACT_FILE, POINTER_FILE, Pointer, models_dir
 from snapshot.files import exclusive, replace_file
 from snapshot.layout import DataDir
 
 FORMAT_VERSION: Final = 2
-_POINTER: Final = "current.json"
-_ARTIFACT: Final = "artifact.json"
 _ARRAYS: Final = "arrays.npz"
 _LOCK: Final = ".lock"
 _WORKING: Final = ".training-"
@@ -79,16 +78,6 @@ class Artifact(msgspec.Struct, frozen=True):
     models: dict[str, ModelEntry]
 
 
-class _Pointer(msgspec.Struct, frozen=True):
-    version: str
-    artifact_sha256: str
-
-
-def models_dir(data_dir: DataDir) -> Path:
-    """Where trained models lie."""
-    return data_dir.root / "models"
-
-
 def save(data_dir: DataDir, models: Mapping[str, Trained], source: Source, trained_at: str) -> Artifact:
     """Write the models as the current ones. `trained_at` is UTC, ISO 8601 with Z. Readers see the old or the new."""
     arrays = _packed(models)
@@ -111,24 +100,16 @@ def load(data_dir: DataDir) -> tuple[Artifact, dict[str, dict[str, Floats]]]:
     """
     folder = models_dir(data_dir)
     try:
-        pointer = msgspec.json.decode((folder / _POINTER).read_bytes(), type=_Pointer)
+        pointer = msgspec.json.decode((folder / POINTER_FILE).read_bytes(), type=Pointer)
     except FileNotFoundError as error:
         raise NotTrained("No models are trained yet: POST /api/ml/train, or run `python -m ml.train`.") from error
     except (OSError, msgspec.DecodeError) as error:
-        raise InvalidArtifact(f"models/{_POINTER} cannot be read: {error}") from error
+        raise InvalidArtifact(f"models/{POINTER_FILE} cannot be read: {error}") from error
     if Path(pointer.version).name != pointer.version:
-        raise InvalidArtifact(f"models/{_POINTER} names {pointer.version!r}, which is not a version")
-    artifact = _artifact(_checked(folder / pointer.version / _ARTIFACT, pointer.artifact_sha256))
+        raise InvalidArtifact(f"models/{POINTER_FILE} names {pointer.version!r}, which is not a version")
+    artifact = _artifact(_checked(folder / pointer.version / ARTIFACT_FILE, pointer.artifact_sha256))
     arrays = _checked(folder / pointer.version / _ARRAYS, artifact.arrays_sha256)
     return artifact, _unpacked(arrays)
-
-
-def current_version(data_dir: DataDir) -> str | None:
-    """The version that `load` would read, cheaply; None when there is none."""
-    try:
-        return msgspec.json.decode((models_dir(data_dir) / _POINTER).read_bytes(), type=_Pointer).version
-    except (OSError, msgspec.DecodeError):
-        return None
 
 
 def _artifact(text: bytes) -> Artifact:
@@ -139,7 +120,7 @@ def _artifact(text: bytes) -> Artifact:
             raise InvalidArtifact(f"the trained models are of format {version}, not {FORMAT_VERSION}: train again")
         return msgspec.json.decode(text, type=Artifact)
     except msgspec.DecodeError as error:
-        raise InvalidArtifact(f"{_ARTIFACT} cannot be read: {error}") from error
+        raise InvalidArtifact(f"{ARTIFACT_FILE} cannot be read: {error}") from error
 
 
 def _checked(path: Path, sha256: str) -> bytes:
@@ -184,12 +165,12 @@ def _publish(folder: Path, version: str, text: bytes, arrays: bytes) -> None:
         for left in folder.glob(f"{_WORKING}*"):  # of a training that was killed here
             shutil.rmtree(left, ignore_errors=True)
         working = Path(tempfile.mkdtemp(dir=folder, prefix=_WORKING))
-        replace_file(working / _ARTIFACT, text)
+        replace_file(working / ARTIFACT_FILE, text)
         replace_file(working / _ARRAYS, arrays)
         shutil.rmtree(folder / version, ignore_errors=True)
         working.rename(folder / version)
-        pointer = _Pointer(version, hashlib.sha256(text).hexdigest())
-        replace_file(folder / _POINTER, msgspec.json.encode(pointer))
+        pointer = Pointer(version, hashlib.sha256(text).hexdigest())
+        replace_file(folder / POINTER_FILE, msgspec.json.encode(pointer))
         old = sorted(p for p in folder.iterdir() if p.is_dir() and p.name != version)
         for path in old[: max(0, len(old) + 1 - _KEPT)]:
             shutil.rmtree(path, ignore_errors=True)

@@ -20,6 +20,14 @@ Row = Mapping[str, Value]
 MAX_BATCH_ROWS: Final = 1000
 
 
+OnRetry = Callable[[], None]
+"""Told each time that a request is sent again."""
+
+
+def nobody_counts() -> None:
+    """Retries that are told to nobody."""
+
+
 class Backend(StrEnum):
     """Which kind of database stands behind a warehouse."""
 

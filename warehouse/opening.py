@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from snapshot.layout import DataDir
-from warehouse.base import Backend, Warehouse
+from warehouse.base import Backend, OnRetry, Warehouse, nobody_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Opened:
 
 
 @contextmanager
-def open_warehouse(data_dir: DataDir, choice: Choice) -> Iterator[Opened]:
+def open_warehouse(data_dir: DataDir, choice: Choice, on_retry: OnRetry = nobody_counts) -> Iterator[Opened]:
     """The warehouse, closed afterwards; an embedded server is started first and stopped last.
 
     Raises:
@@ -43,7 +43,7 @@ def open_warehouse(data_dir: DataDir, choice: Choice) -> Iterator[Opened]:
     if choice.backend is Backend.SUPABASE:
         from warehouse.supabase import SupabaseWarehouse  # noqa: PLC0415 - loads the client and the frame engine
 
-        rest = SupabaseWarehouse(choice.supabase_url or "", choice.supabase_key or "")
+        rest = SupabaseWarehouse(choice.supabase_url or "", choice.supabase_key or "", on_retry=on_retry)
         try:
             yield Opened(rest)
         finally:

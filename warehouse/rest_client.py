@@ -22,6 +22,7 @@ from supabase import Client, create_client
 from supabase.lib.client_options import SyncClientOptions
 from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 
+from warehouse.base import OnRetry
 from warehouse.errors import WarehouseError
 from warehouse.rest_errors import Refused, Verdict, refused_by_network, refused_by_server
 
@@ -99,9 +100,10 @@ class _Line:
 class RestClient:
     """Sends requests, repeats those that may pass by themselves, and raises `Refused` for the others."""
 
-    def __init__(self, url: str, key: str, read_seconds: float) -> None:
+    def __init__(self, url: str, key: str, read_seconds: float, on_retry: OnRetry) -> None:
         """Raises ValueError, without the key, when it is of no known kind."""
         check_key(key)
+        self._on_retry = on_retry
         self._url, self._key, self._read_seconds = url, key, read_seconds
         self._idle: list[_Line] = []
         self._taking = threading.Lock()
@@ -125,6 +127,7 @@ class RestClient:
             retry=_may_pass,
             wait=_pause,
             sleep=self._sleep,
+            before_sleep=lambda _: self._on_retry(),
             reraise=True,
         )
         with self._line() as line:

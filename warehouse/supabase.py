@@ -21,6 +21,7 @@ from warehouse.base import (
     Change,
     ChangeResult,
     Difference,
+    OnRetry,
     PublishOptions,
     PublishResult,
     Query,
@@ -28,6 +29,7 @@ from warehouse.base import (
     TableResult,
     Value,
     Watch,
+    nobody_counts,
 )
 from warehouse.drift import differences, refuse_blocking
 from warehouse.errors import (
@@ -58,7 +60,9 @@ class SupabaseWarehouse:
 
     backend: Final = Backend.SUPABASE
 
-    def __init__(self, url: str, key: str, *, read_seconds: float = READ_SECONDS) -> None:
+    def __init__(
+        self, url: str, key: str, *, read_seconds: float = READ_SECONDS, on_retry: OnRetry = nobody_counts
+    ) -> None:
         """Nothing connects before the first use. An answer may take `read_seconds`.
 
         Raises:
@@ -66,7 +70,7 @@ class SupabaseWarehouse:
         """
         if not url.startswith(("https://", "http://")):
             raise ValueError("SUPABASE_URL must start with https://")
-        self._client = RestClient(url, key, read_seconds)
+        self._client = RestClient(url, key, read_seconds, on_retry)
 
     def publish(
         self, snapshot: Snapshot, tables: Iterable[str], options: PublishOptions, watch: Watch

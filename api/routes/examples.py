@@ -134,6 +134,35 @@ HEALTH: Final = {
         "value": {"status": "healthy", "version": "1.0.0", "timestamp": "2026-10-18T19:30:07.120000Z"},
     }
 }
+READY: Final = {
+    "ready": {
+        "summary": "Everything works",
+        "value": {
+            "status": "ready",
+            "checks": [
+                {"name": "server", "ok": True, "detail": "The server runs"},
+                {"name": "journal", "ok": True, "detail": "The job journal can be written"},
+                {"name": "warehouse", "ok": True, "detail": "The database answers"},
+                {"name": "disk", "ok": True, "detail": "There is disk space left"},
+                {"name": "queues", "ok": True, "detail": "The queues have room"},
+            ],
+        },
+    }
+}
+FAILED_CHECKS: Final = [
+    {"name": "server", "ok": True, "detail": "The server runs"},
+    {"name": "journal", "ok": True, "detail": "The job journal can be written"},
+    {"name": "warehouse", "ok": False, "detail": "The database does not answer, or is still starting"},
+    {"name": "disk", "ok": True, "detail": "There is disk space left"},
+    {"name": "queues", "ok": True, "detail": "The queues have room"},
+]
+METRICS: Final = {
+    "counter": {
+        "summary": "One of the figures",
+        "value": "# HELP benchsight_warehouse_retries_total Requests to the warehouse that were sent again.\n"
+        "# TYPE benchsight_warehouse_retries_total counter\nbenchsight_warehouse_retries_total 2.0\n",
+    }
+}
 SERVICE_STATUS: Final = {
     "operational": {
         "summary": "A league with a published snapshot",

@@ -179,6 +179,19 @@ class JobManager:
         cursor = self._feed.last  # before the job is read: a change in between comes twice rather than never
         return self._follow(self._registry.record(job_id).job, cursor, since)
 
+    @property
+    def last_change(self) -> int:
+        """The `seq` of the latest change, for a subscription to what comes from now on."""
+        return self._feed.last
+
+    def check_journal(self) -> None:
+        """Write to the journal, changing nothing (blocking).
+
+        Raises:
+            JournalUnavailable: it cannot be written.
+        """
+        self._store.check()
+
     def log_path(self, job_id: str) -> Path:
         """Where the job's log is, or will be when it starts.
 

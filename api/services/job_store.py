@@ -130,6 +130,10 @@ class JobStore(Protocol):
         """Forget jobs with their journal rows and keys."""
         ...
 
+    def check(self) -> None:
+        """Write without changing anything, to learn whether that works."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections; later calls raise `JournalUnavailable`."""
         ...

@@ -93,6 +93,11 @@ class MemoryJobStore:
             self._keys = {key: holder for key, holder in self._keys.items() if holder.job_id not in gone}
             self._journal = [change for change in self._journal if change.job.job_id not in gone]
 
+    def check(self) -> None:
+        """See `JobStore.check`."""
+        with self._opened():
+            return
+
     def close(self) -> None:
         """See `JobStore.close`."""
         self._open = False

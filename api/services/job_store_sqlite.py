@@ -156,6 +156,11 @@ class SqliteJobStore:
             for table in ("jobs", "changes", "keys"):
                 db.executemany(f"DELETE FROM {table} WHERE job_id = ?", [(job_id,) for job_id in job_ids])  # noqa: S608 - our constants
 
+    def check(self) -> None:
+        """See `JobStore.check`."""
+        with self._transaction() as db:
+            db.execute(f"PRAGMA user_version = {_LAYOUT}")
+
     def close(self) -> None:
         """See `JobStore.close`."""
         with self._lock:

@@ -10,6 +10,7 @@ from api.errors import Conflict, DomainError, NotFound
 from api.models.ml import Calibration, ModelInfo, ReliabilityBin, TrainingData, UnknownModel
 from ml.errors import InvalidArtifact, PredictionError, TooLittleData, UnknownName
 from ml.errors import NotTrained as NoModels
+from ml.pointer import current_version
 from ml.requests import KINDS, Request
 from snapshot.layout import DataDir
 from snapshot.reader import published_id
@@ -131,8 +132,7 @@ class MLService:
 
     def _predictor(self) -> "Predictor":
         """The models that are current now, by the pointer's version; loads numpy when first asked."""
-        from ml.artifact import current_version  # noqa: PLC0415 - the server starts without numpy
-        from ml.predictor import Predictor  # noqa: PLC0415
+        from ml.predictor import Predictor  # noqa: PLC0415 - the server starts without numpy
 
         version, loaded = current_version(self._data_dir), self._loaded
         if loaded is not None and loaded.artifact.model_version == version:

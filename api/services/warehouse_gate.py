@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final
 
+from api.services.warehouse_timing import WarehouseObserver, timed
 from api.utils.logger import logger
 from snapshot.layout import DataDir
 from warehouse.base import Backend, Status
@@ -23,12 +25,14 @@ _ABANDONING_SECONDS: Final = 2.0  # what has not opened yet; a server that it st
 class _Opening:
     """One attempt to open, on a thread of its own, which also closes what it has opened."""
 
-    def __init__(self, data_dir: DataDir, choice: Choice) -> None:
+    def __init__(self, data_dir: DataDir, choice: Choice, observer: WarehouseObserver) -> None:
         self.opened: Opened | None = None
         self.error: WarehouseError | None = None
         self.done = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(data_dir, choice), name="warehouse", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(data_dir, choice, observer), name="warehouse", daemon=True
+        )
         self._thread.start()
 
     @property
@@ -39,10 +43,11 @@ class _Opening:
         self._over.set()
         self._thread.join(seconds if self.done.is_set() else min(seconds, _ABANDONING_SECONDS))
 
-    def _run(self, data_dir: DataDir, choice: Choice) -> None:
+    def _run(self, data_dir: DataDir, choice: Choice, observer: WarehouseObserver) -> None:
         with ExitStack() as stack:
             try:
-                self.opened = stack.enter_context(open_warehouse(data_dir, choice))
+                found = stack.enter_context(open_warehouse(data_dir, choice, observer.retried))
+                self.opened = replace(found, warehouse=timed(found.warehouse, observer))
             except WarehouseError as error:
                 self.error = error
             except (ValueError, OSError) as error:
@@ -58,10 +63,11 @@ class _Opening:
 class WarehouseGate:
     """The warehouse of this server. An attempt to open that failed is made again when it is next needed."""
 
-    def __init__(self, data_dir: DataDir, choice: Choice) -> None:
+    def __init__(self, data_dir: DataDir, choice: Choice, observer: WarehouseObserver) -> None:
         self.closing = threading.Event()
         self._data_dir = data_dir
         self._choice = choice
+        self._observer = observer
         self._lock = threading.Lock()
         self._opening: _Opening | None = None
         self._ping: _Ping | None = None
@@ -70,6 +76,11 @@ class WarehouseGate:
     def backend(self) -> Backend:
         """Which kind of database is configured."""
         return self._choice.backend
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it is an embedded database that nobody has needed yet, so that it has not been started."""
+        return self.backend is Backend.EMBEDDED and self._opening is None
 
     def begin(self) -> None:
         """Start to open it; returns at once."""
@@ -151,7 +162,7 @@ class WarehouseGate:
             if self.closing.is_set():
                 raise PublishCancelled("The server is shutting down.")
             if self._opening is None or self._opening.failed:
-                self._opening = _Opening(self._data_dir, self._choice)
+                self._opening = _Opening(self._data_dir, self._choice, self._observer)
             return self._opening
 
 

@@ -27,7 +27,13 @@ ROUTES = [
 ]
 REFUSED = {401, 403}
 EXPECTED = {  # what the league agreed on; the code must say the same
-    Role.VIEWER: {"GET /api/status", "GET /api/etl/status/{job_id}", "GET /api/tables/{name}", "GET /api/games"},
+    Role.VIEWER: {
+        "GET /api/status",
+        "GET /api/etl/status/{job_id}",
+        "GET /api/tables/{name}",
+        "GET /api/games",
+        "GET /metrics",
+    },
     Role.SCORER: {"POST /api/staging/tracking/upload", "POST /api/raw/files"},
     Role.OPERATOR: {
         *("POST /api/etl/trigger", "POST /api/etl/cancel/{job_id}", "POST /api/upload/to-supabase"),
@@ -37,7 +43,7 @@ EXPECTED = {  # what the league agreed on; the code must say the same
         *("DELETE /api/staging/blb-tables/{table_name}", "DELETE /api/games/{game_id}", "GET /api/audit"),
         *("POST /api/auth/keys", "GET /api/auth/keys", "DELETE /api/auth/keys/{key_id}"),
     },
-    None: {"GET /api/health", "GET /docs", "GET /openapi.json", "POST /api/auth/token"},
+    None: {"GET /api/health", "GET /api/ready", "GET /docs", "GET /openapi.json", "POST /api/auth/token"},
 }
 
 

@@ -14,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 
+from api.monitoring import new_metrics
 from api.services.warehouse_gate import WarehouseGate
 from snapshot.files import exclusive
 from snapshot.layout import DataDir
@@ -203,7 +204,7 @@ class TestWaiting:
         layout = DataDir(data_dir)
         layout.create()
         with exclusive(find_place(layout).lock):
-            gate, cancelled = WarehouseGate(layout, Choice()), threading.Event()
+            gate, cancelled = WarehouseGate(layout, Choice(), new_metrics().warehouse), threading.Event()
             threading.Timer(0.3, cancelled.set).start()
             since = time.monotonic()
             with pytest.raises(PublishCancelled):

@@ -249,9 +249,18 @@ class TestDelete:
         assert isinstance(store.insert(make_record("c"), "key"), JobChange)
 
 
+def test_a_check_changes_nothing(store: JobStore) -> None:
+    store.insert(make_record("a"), "key")
+    before = store.load(), store.changes_since(0)
+    store.check()
+    assert (store.load(), store.changes_since(0)) == before
+
+
 def test_a_closed_store_says_so(store: JobStore) -> None:
     store.close()
     with pytest.raises(JournalUnavailable):
         store.insert(make_record("a"), None)
     with pytest.raises(JournalUnavailable):
         store.load()
+    with pytest.raises(JournalUnavailable):
+        store.check()

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from hockey.league import LeagueRules
 from ml import outcome
-from ml.artifact import current_version, load, models_dir
+from ml.artifact import load
 from ml.errors import InvalidArtifact, NotTrained, TooLittleData, UnknownName
 from ml.league import COLUMNS, league_of
+from ml.pointer import current_version, models_dir
 from ml.prediction import Prediction
 from ml.predictor import NAMES, Predictor
 from ml.requests import REQUEST
