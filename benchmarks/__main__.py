@@ -7,11 +7,23 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import etl_run, prediction_latency, scale, season_memory, small_league, warehouse_upload
+from benchmarks import (
+    etl_run,
+    polling,
+    prediction_latency,
+    scale,
+    season_memory,
+    small_league,
+    soak,
+    start,
+    warehouse_upload,
+)
 
 BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
     "etl": ("seconds per game against merely reading the inputs and writing the outputs", etl_run.run),
     "scale": ("a league of 1000 games, and one changed game in it", scale.run),
+    "start": ("the import, the time until ready, the memory of an idle server", start.run),
+    "polling": ("status polls of a server as deployed against a bare handler, and beside a run", polling.run),
     "predictions": ("latency of predictions on a server against a bare handler", prediction_latency.run),
     "memory": ("a season of games through the API: all processes together", season_memory.run),
     "warehouse": ("rows per second into each kind of database, to bare loading of the same rows", warehouse_upload.run),
@@ -24,18 +36,22 @@ def main() -> None:
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[[], "small", *BENCHMARKS],
+        choices=[[], "small", "soak", *BENCHMARKS],
         metavar="NAME",
-        help=f"any of: {', '.join(['small', *BENCHMARKS])}",
+        help=f"any of: {', '.join(['small', 'soak', *BENCHMARKS])}",
     )
     parser.add_argument("--games", type=int, default=60, help="tracked games in the league (default 60, a season)")
+    parser.add_argument("--minutes", type=float, default=1.0, help="soak: how long (default 1)")
     parser.add_argument("--raw", type=Path, metavar="DIR", help="small: games of your own instead of demo ones")
     arguments = parser.parse_args()
     console = Console()
     if "small" in (arguments.names or ["small"]):
         console.rule("small: interpreter start to published snapshot")
         small_league.run(console, arguments.raw)
-    for name in [name for name in arguments.names or BENCHMARKS if name != "small"]:
+    if "soak" in (arguments.names or ["soak"]):
+        console.rule("soak: the memory of a busy server")
+        soak.run(console, arguments.minutes)
+    for name in [name for name in arguments.names or BENCHMARKS if name in BENCHMARKS]:
         about, run = BENCHMARKS[name]
         console.rule(f"{name}: {about}")
         run(console, arguments.games)
