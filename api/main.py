@@ -57,7 +57,7 @@ from api.services.train_service import TrainService
 from api.services.upload_service import UploadService
 from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
-from api.utils.logger import configure_logging, logger
+from api.utils.logger import logger
 from snapshot.layout import DataDir
 
 
@@ -240,6 +240,8 @@ def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: Data
 
 def _settings_of_this_process() -> Settings:
     """The settings, and logging by them; a wrong one ends the process with one line."""
+    from api.utils.log_lines import configure_logging  # noqa: PLC0415 - importing this module shall stay quick
+
     try:
         settings = read_settings()
         if settings.environment == "production" and not settings.has_authentication:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,7 +21,7 @@ from api.limiting import Limiting
 from api.services.job_errors import ShuttingDown
 from api.services.rate_limits import RateLimits
 from api.shutdown import is_shutting_down
-from api.utils.logger import logger
+from api.utils.logger import lines_of_request, logger
 
 if TYPE_CHECKING:
     from api.services.metrics import HttpMetrics
@@ -97,7 +96,7 @@ class RequestRecord:
 
         started = time.perf_counter()
         self._metrics.began()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with lines_of_request(request_id):
             try:
                 await self._app(scope, receive, send_with_id)
             except asyncio.CancelledError:  # how Uvicorn ends what is still open some time after the signal

@@ -5,9 +5,11 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from api.bounds import TooDeep, TooSlow
-from api.error_handlers import documented
+from api.error_handlers import ErrorBody, InvalidRequestBody, documented
 from api.errors import DomainError
 from api.models.access import Role
 from api.permissions import declared_role, routes_of
@@ -64,6 +66,7 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         tags=app.openapi_tags,
     )
     schemas = document.get("components", {}).get("schemas", {})
+    schemas |= _error_schemas()
     for name in _FRAMEWORK_SCHEMAS:
         schemas.pop(name, None)
     for route in routes_of(app):
@@ -72,6 +75,17 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
                 _complete(document["paths"][route.path_format][method.lower()], declared_role(route))
     document["components"]["securitySchemes"] = _SCHEMES
     return document
+
+
+def _error_schemas() -> dict[str, Any]:
+    """The bodies of errors, which the routes' responses name."""
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (ErrorBody, "serialization"),
+        (InvalidRequestBody, "serialization"),
+    ]
+    _, document = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    found: dict[str, Any] = document["$defs"]
+    return found
 
 
 def _complete(operation: dict[str, Any], role: Role | None) -> None:
@@ -86,5 +100,6 @@ def _complete(operation: dict[str, Any], role: Role | None) -> None:
     for status, given in documented(*refusals).items():
         described = responses.setdefault(str(status), {"description": given["description"], "content": {}})
         content = described.setdefault("content", {}).setdefault("application/json", {})
-        content.setdefault("schema", {"$ref": f"#/components/schemas/{given['model'].__name__}"})
-        content["examples"] = given["content"]["application/json"]["examples"] | content.get("examples", {})
+        error = given["content"]["application/json"]
+        content.setdefault("schema", error["schema"])
+        content["examples"] = error["examples"] | content.get("examples", {})

@@ -11,7 +11,7 @@ import api.main  # noqa: F401 - loads every module that declares an error
 from api.error_handlers import body_of, documented, invalid_request
 from api.errors import DomainError, FieldError, InvalidRequest, TooManyRequests
 from api.main import create_app
-from api.utils.logger import configure_logging
+from api.utils.log_lines import configure_logging
 from tests.api.serving import KEY, ORIGIN, Client, make_settings, serving
 
 FROM_THE_PORTAL = {"Origin": ORIGIN}

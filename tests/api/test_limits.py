@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from api.bounds import is_deeper
-from api.services.rate_limits import RateExceeded, RateLimits, TooManyStreams, WindowStorage, neighbourhood
+from api.services.rate_limits import RateExceeded, RateLimits, TooManyStreams, neighbourhood
+from api.services.window_storage import WindowStorage
 from tests.api.server_process import server
 from tests.api.serving import KEY, ORIGIN, Client, service
 

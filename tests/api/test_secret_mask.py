@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.config import PROJECT_ROOT
-from api.utils.logger import configure_logging, logger
+from api.utils.log_lines import configure_logging
+from api.utils.logger import logger
 from api.utils.secret_mask import SecretMask
 from tests.api.server_process import environment, server
 from tests.api.serving import KEY
