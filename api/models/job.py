@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Final, Literal, Self
 
@@ -129,11 +128,6 @@ class Job(BaseModel):
     linked_to: str | None = Field(default=None, description="the job that this one belongs to")
     log_available: bool = False
     version: Annotated[int, Field(ge=1)] = 1
-
-    @cached_property
-    def document(self) -> str:
-        """The job as JSON, written once: many ask for it, and it never changes."""
-        return self.model_dump_json()
 
     @property
     def lane(self) -> Lane:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -100,6 +101,27 @@ def _plain_answer(scope: Scope) -> Response | None:
     return conditional(job, Headers(scope=scope).get("if-none-match"))
 
 
+class _Exactly:
+    """A job as a key: this very object, which never changes."""
+
+    __slots__ = ("job",)
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def __hash__(self) -> int:
+        return id(self.job)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Exactly) and other.job is self.job
+
+
+@lru_cache(maxsize=64)
+def _document(exactly: _Exactly) -> str:
+    """A job as JSON, written once for all who poll it; only the latest are kept."""
+    return exactly.job.model_dump_json()
+
+
 async def status_answer(jobs: JobManager, job_id: str, wait_seconds: float, if_none_match: str | None) -> Response:
     """The job as it stands, or as it is after its next change."""
 
@@ -114,7 +136,7 @@ def etag_of(job: Job) -> str:
 
     Of the contents, not the version: after a crash a version may come again with other contents.
     """
-    return f'"{hashlib.blake2b(job.document.encode(), digest_size=12).hexdigest()}"'
+    return f'"{hashlib.blake2b(_document(_Exactly(job)).encode(), digest_size=12).hexdigest()}"'
 
 
 def is_known(job: Job, if_none_match: str | None) -> bool:
@@ -130,4 +152,4 @@ def conditional(job: Job, if_none_match: str | None) -> Response:
     headers = {"ETag": etag_of(job), "Cache-Control": "no-cache"}
     if is_known(job, if_none_match):
         return Response(status_code=304, headers=headers)
-    return Response(job.document, media_type="application/json", headers=headers)
+    return Response(_document(_Exactly(job)), media_type="application/json", headers=headers)

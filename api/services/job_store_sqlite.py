@@ -85,7 +85,7 @@ class SqliteJobStore:
             change = _journal(db, job)
             db.execute(
                 "INSERT INTO jobs (job_id, lane, status, version, seq, fingerprint, document) VALUES (?,?,?,?,?,?,?)",
-                (job.job_id, job.lane, job.status, job.version, change.seq, record.fingerprint, job.document),
+                (job.job_id, job.lane, job.status, job.version, change.seq, record.fingerprint, job.model_dump_json()),
             )
             return change
 
@@ -233,7 +233,7 @@ def _journal(db: sqlite3.Connection, job: Job) -> JobChange:
     )
     written = db.execute(
         "INSERT INTO changes (job_id, status, document) VALUES (?,?,?)",
-        (job.job_id, job.status, job.document),
+        (job.job_id, job.status, job.model_dump_json()),
     )
     return JobChange(written.lastrowid or 0, job)
 
@@ -248,7 +248,7 @@ def _replace(db: sqlite3.Connection, record: StoredJob) -> JobChange:
             *(job.status, job.version, change.seq, record.owner),
             record.lease_until.timestamp() if record.lease_until else None,
             *((child.pid, child.born) if child else (None, None)),
-            *(job.document, job.job_id, job.version - 1),
+            *(job.model_dump_json(), job.job_id, job.version - 1),
         ),
     )
     if done.rowcount != 1:

@@ -136,7 +136,7 @@ class WarehouseMetrics:
             "benchsight_warehouse_operation_duration_seconds",
             "Operations on the warehouse, retries included, by how they ended.",
             ("operation", "outcome"),
-            buckets=_REQUEST_BUCKETS,
+            buckets=(*_REQUEST_BUCKETS, 300, 1800),
             registry=registry,
         )
         self._retries = CounterMetric(
@@ -162,5 +162,5 @@ def _rows_by_change(upload: Job) -> Mapping[str, int]:
         )
         found.update({change: counted.get(change, 0) for change in _WRITTEN})
         if upload.status is JobStatus.COMPLETED:
-            found["unchanged"] += counted["rows"] - counted["inserted"] - counted["updated"]
+            found["unchanged"] += counted.get("rows", 0) - counted.get("inserted", 0) - counted.get("updated", 0)
     return found
