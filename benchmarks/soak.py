@@ -1,7 +1,7 @@
 """Minutes of polls, runs, uploads and scrapes: the memory of the server's process, and its slope.
 
-Jobs are remembered up to a number, and each takes its place until then: so runs come once a minute, not after each
-other, or the slope would be that of the history.
+Jobs are remembered up to a number, and each takes its place until then: runs come once a minute, so that a slope is
+less that of the history.
 """
 
 import statistics
