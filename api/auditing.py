@@ -70,9 +70,10 @@ def _done(scope: Scope, deed: Deed, status: int) -> Done | None:
 async def _append(audit: AuditLog, done: Done) -> None:
     try:
         await asyncio.to_thread(audit.append, done)
-    except AccessStoreDown:
-        logger.exception(
+    except AccessStoreDown as error:
+        logger.error(
             "audit_entry_not_written",
+            why=error.message,
             actor=done.caller.name,
             action=done.action,
             target=done.target,

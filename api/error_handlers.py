@@ -13,6 +13,9 @@ from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException as FrameworkError
 
 from api.errors import DomainError, FieldError, InvalidRequest
+from api.services.disk_space import DiskFull
+from api.utils.logger import logger
+from snapshot.files import is_full
 
 _SHOWN_ERRORS: Final = 20
 _SHOWN_IN_DETAIL: Final = 3
@@ -84,6 +87,7 @@ def register_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(FrameworkError, _framework_error)
+    app.add_exception_handler(OSError, _file_error)
 
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
@@ -96,9 +100,19 @@ async def _wrong_request(request: Request, error: Exception) -> JSONResponse:
     return error_response(invalid_request(error.errors()), request.state.request_id)
 
 
+async def _file_error(request: Request, error: Exception) -> JSONResponse:
+    """A full disk meets whoever stores something, wherever that is; any other fault of a file is unexpected."""
+    if not is_full(error):
+        raise error
+    logger.error("disk_full", route=request.url.path[:200])
+    return error_response(DiskFull(), request.state.request_id)
+
+
 async def _framework_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, FrameworkError)  # noqa: S101 - as above
     request_id = request.state.request_id
+    if isinstance(error.__cause__, OSError):  # an upload is kept in a temporary file while it is read
+        return await _file_error(request, error.__cause__)
     if isinstance(error.__cause__, DomainError):  # ours, raised where the framework lets only its own errors through
         return error_response(error.__cause__, request_id)
     if error.status_code == HTTPStatus.BAD_REQUEST:

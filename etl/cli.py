@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Final, Literal, get_args
 from uuid import uuid4  # noqa: TID251 - composition root
 
 from snapshot.fence import Fence, Superseded
-from snapshot.files import LockHeld, exclusive
+from snapshot.files import LockHeld, exclusive, is_full
 from snapshot.layout import DataDir
 
 if TYPE_CHECKING:
@@ -205,7 +205,8 @@ def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     except (InvalidRules, Unreadable, Superseded, PublishFailed, StagingUnreadable) as error:
         return FAILED, str(error), None
     except OSError as error:
-        return FAILED, f"{error.filename or 'the data directory'}: {error.strerror or error}", None
+        fault = "the disk is full; make room and run it again" if is_full(error) else error.strerror or error
+        return FAILED, f"{error.filename or 'the data directory'}: {fault}", None
     except KeyboardInterrupt:
         return 128 + signal.SIGINT, "interrupted", None
     except Exception as error:  # noqa: BLE001 - the program's outermost catch: a bug still ends with a readable line

@@ -1,6 +1,8 @@
 """Files that several processes share: locks that end with their holder, and writes that are whole or not at all."""
 
+import errno
 import os
+import re
 import sys
 import tempfile
 import time
@@ -10,10 +12,21 @@ from pathlib import Path
 from typing import IO, Final
 
 _POLL_SECONDS: Final = 0.05
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_OF_THE_FRAME_ENGINE: Final = re.compile(r"\(os error (\d+)\)")  # its errors have the number in their text only
 
 
 class LockHeld(RuntimeError):
     """Another process holds the lock."""
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether this is how the system says that nothing more can be stored: no room, or no more for us."""
+    if not isinstance(error, OSError):
+        return False
+    if error.errno is None and (told := _OF_THE_FRAME_ENGINE.search(str(error))):
+        return int(told[1]) in _FULL
+    return error.errno in _FULL
 
 
 def replace_file(path: Path, content: bytes) -> None:

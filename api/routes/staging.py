@@ -25,6 +25,7 @@ from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.routes.warehouse_answers import REFUSALS
+from api.services.disk_space import DiskFull
 from api.services.staging_errors import (
     BadRows,
     NotConfirmed,
@@ -197,7 +198,8 @@ def upload_tracking_file(caller: Scorer, file: GameFile, tracking: Tracking) -> 
 @raw_router.post(
     "/files",
     status_code=201,
-    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE) | {201: answer(examples.STORED, "The file is stored")},
+    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, DiskFull())
+    | {201: answer(examples.STORED, "The file is stored")},
 )
 def store_raw_file(
     caller: Scorer, file: Annotated[UploadFile, File(description="a tracker export, a roster, or a workbook")], raw: Raw

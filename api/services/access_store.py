@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.services.access_errors import AccessStoreDown
+from api.services.sqlite_faults import reason_of
 
 ACCESS_FILE: Final = "access.sqlite3"
 _LAYOUT: Final = 1
@@ -107,7 +108,7 @@ class AccessStore:
             try:
                 yield self._db
             except sqlite3.Error as error:
-                raise AccessStoreDown("The file of keys does not work: its disk or the file has a fault") from error
+                raise AccessStoreDown(f"The file of keys does not work: {reason_of(error)}") from error
 
 
 def columns(row: sqlite3.Row, names: Sequence[str]) -> dict[str, Any]:

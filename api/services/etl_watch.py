@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from api.models.etl_progress import Completed, Failed, ProgressEvent, Step, TableBuilt, Trained, Warned, read_event
+from api.services.disk_space import has_no_room
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed
 
@@ -88,6 +89,8 @@ def failure(watch: RunWatch, exit_code: int, log: Path, program: str) -> JobFail
     """Why a child that ended by itself with this exit code has failed; `program` begins a sentence about it."""
     if watch.failed is not None:
         return JobFailed(watch.failed.error)
+    if has_no_room(log.parent):
+        return JobFailed(f"{program} failed: the disk is full. Nothing was changed; make room and start it again")
     found = _ended_from_outside(exit_code, program) or last_useful_line(log)
     return JobFailed(found or f"{program} ended with exit code {exit_code}")
 

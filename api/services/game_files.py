@@ -60,6 +60,7 @@ class RawFiles:
 
     def __init__(self, data_dir: DataDir) -> None:
         self._raw = data_dir.raw
+        tempfile.gettempdir()  # found while there is room: on a full disk none is, and an upload would not learn why
 
     def store(self, content: bytes, file_name: str, *, on_master: Callable[[], None] = lambda: None) -> RawFileResult:
         """Store a tracker export, a roster, a tracking workbook or the master workbook, whole or not at all.

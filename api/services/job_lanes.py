@@ -12,9 +12,11 @@ from pydantic import JsonValue, TypeAdapter
 
 from api.errors import DomainError
 from api.models.job import Job, JobStatus, JsonObject, Lane
+from api.services.disk_space import DiskFull
 from api.services.job_context import JobContext, StopReason, plain_text
 from api.services.job_errors import JobCancelled, JobFailed, JobStopped
 from api.services.job_store import JournalUnavailable
+from snapshot.files import is_full
 
 Executor = Callable[[Job, JobContext], Mapping[str, object]]
 """Does the work of one kind of job and returns its result, which JSON can carry.
@@ -79,6 +81,8 @@ def _how_it_ended(e: BaseException, context: JobContext) -> Outcome:
         return Outcome(outcome.status, {**outcome.changes, **kept})
     if isinstance(e, DomainError):
         return failed(e.message)
+    if is_full(e):
+        return failed(DiskFull().message)
     _log.error("job %s ended by an unexpected error", context.job.job_id, exc_info=e)
     return _INTERNAL
 

@@ -26,6 +26,7 @@ from api.services.job_store import (
     StoredJob,
     VersionConflict,
 )
+from api.services.sqlite_faults import reason_of
 
 _LAYOUT: Final = 1  # goes up with the statements below and the fields of Job
 _BUSY_SECONDS: Final = 5.0
@@ -208,14 +209,7 @@ class SqliteJobStore:
 
 def _reason(e: Exception) -> str:
     if isinstance(e, sqlite3.Error):
-        return {
-            sqlite3.SQLITE_FULL: "the disk is full",
-            sqlite3.SQLITE_READONLY: "it may not be written",
-            sqlite3.SQLITE_CANTOPEN: "its folder cannot be used",
-            sqlite3.SQLITE_BUSY: "another program keeps it locked",
-            sqlite3.SQLITE_NOTADB: "it is not a SQLite file",
-            sqlite3.SQLITE_CORRUPT: "it is damaged",
-        }.get(getattr(e, "sqlite_errorcode", -1) & 0xFF, "the disk or the file has a fault")
+        return reason_of(e)
     return "a row cannot be read" if isinstance(e, ValidationError) else "its folder cannot be made"
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Final
 
+from api.services.disk_space import DiskFull
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed
+from snapshot.files import is_full
 from snapshot.reader import DamagedSnapshot, Snapshot
 from warehouse.base import Backend, PublishResult, TableResult
 from warehouse.errors import BadData, WarehouseError
@@ -64,6 +66,8 @@ def as_job(work: Callable[[], dict[str, object]], context: JobContext) -> dict[s
         context.check()  # a connection that is cut by a stop is no failure of its own
         raise _failure(error) from error
     except (DamagedSnapshot, OSError) as error:
+        if is_full(error):
+            raise JobFailed(DiskFull().message) from error
         raise JobFailed("The snapshot of this upload cannot be read any more: run the ETL again") from error
 
 

@@ -69,6 +69,12 @@ def stubborn() -> int:
     return quiet()
 
 
+def loud() -> int:
+    while True:
+        print("what nobody needs to know " * 4000, flush=True)  # noqa: T201 - a program of its own
+        time.sleep(0.02)
+
+
 def fails() -> int:
     say(event="failed", error="The master workbook has no sheet dim_player", exit_code=1)
     return 1
@@ -94,7 +100,7 @@ def is_silent() -> int:
 
 MISBEHAVIOURS = {
     function.__name__.replace("_", " "): function
-    for function in (slow, quiet, stubborn, fails, blocked, crashes, is_killed, is_silent)
+    for function in (slow, quiet, loud, stubborn, fails, blocked, crashes, is_killed, is_silent)
 }
 
 

@@ -232,11 +232,13 @@ class TestFailures:
             (Blocked("x: 1 row offends"), BLOCKED, "blocked by a check: x: 1 row offends"),
             (BrokenTable("dim_x: null in y"), BLOCKED, "blocked by a check: dim_x: null in y"),
             (PublishFailed("output is in the way"), FAILED, "output is in the way"),
-            (OSError(28, "No space left on device", "/data/x.csv"), FAILED, "/data/x.csv: No space left on device"),
+            (OSError(5, "Input/output error", "/data/x.csv"), FAILED, "/data/x.csv: Input/output error"),
+            (OSError(28, "No space left on device"), FAILED, "the data directory: the disk is full; make room"),
+            (OSError("File too large (os error 27)"), FAILED, "the data directory: the disk is full; make room"),
             (KeyboardInterrupt(), 130, "interrupted"),
             (ZeroDivisionError("division by zero"), FAILED, "unexpected error, a fault of ours: ZeroDivisionError"),
         ],
-        ids=["check", "table", "publication", "disk full", "interrupt", "bug"],
+        ids=["check", "table", "publication", "disk fault", "disk full", "quota", "interrupt", "bug"],
     )
     def test_every_end_has_its_code_and_a_readable_line(self, error, code, message, capsys) -> None:
         class Failing:
