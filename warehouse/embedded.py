@@ -72,6 +72,14 @@ class EmbeddedPostgres:
         """Whether this process started the server and will stop it."""
         return self._process is not None
 
+    def has_gone(self) -> bool:
+        """Whether the server that was started, or joined, has ended by itself: stop and start again then."""
+        if self._dsn is None:
+            return False
+        if self._process is not None:
+            return self._process.poll() is not None
+        return running_dsn(self._data_dir) is None
+
     def start(self) -> str:
         """Start the server, or join the one that another process owns, and give its DSN. Starting twice does nothing.
 

@@ -1,6 +1,6 @@
 """Open the warehouse that the configuration asks for: the embedded one unless another is named."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -26,10 +26,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An open warehouse. `dsn` is for a child process, by its environment; None where REST is the only way."""
+    """An open warehouse. `dsn` is for a child process, by its environment; None where REST is the only way.
+
+    `has_gone` says whether an embedded server has ended by itself, so that only opening it anew brings it back.
+    """
 
     warehouse: Warehouse
     dsn: str | None = field(default=None, repr=False)
+    has_gone: Callable[[], bool] = lambda: False
 
 
 @contextmanager
@@ -51,20 +55,21 @@ def open_warehouse(data_dir: DataDir, choice: Choice, on_retry: OnRetry = nobody
         return
     from warehouse.postgres import PostgresWarehouse  # noqa: PLC0415 - loads the driver
 
-    with _server(data_dir, choice) as dsn:
+    with _server(data_dir, choice) as (dsn, has_gone):
         direct = PostgresWarehouse(dsn, backend=choice.backend)
         try:
-            yield Opened(direct, dsn)
+            yield Opened(direct, dsn, has_gone)
         finally:
             direct.close()
 
 
 @contextmanager
-def _server(data_dir: DataDir, choice: Choice) -> Iterator[str]:
+def _server(data_dir: DataDir, choice: Choice) -> Iterator[tuple[str, Callable[[], bool]]]:
+    """The DSN, and whether the server there is one of ours that has ended."""
     if choice.db_url:
-        yield choice.db_url
+        yield choice.db_url, lambda: False
         return
     from warehouse.embedded import EmbeddedPostgres  # noqa: PLC0415 - loads the driver
 
     with EmbeddedPostgres(data_dir) as server:
-        yield server.dsn
+        yield server.dsn, server.has_gone

@@ -37,6 +37,15 @@ from warehouse.translation import error_for
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _CONNECT_SECONDS: Final = 10
+_POOL_SECONDS: Final = 1.0
+# a server that vanishes without a word (a cut line, a failover) is given up after a minute, not after hours
+_PATIENCE: Final = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _CANCEL_POLL_SECONDS: Final = 0.1
 _LOCK: Final = "select pg_advisory_xact_lock(hashtext('benchsight.publish'))"
 # waits for a lock are bounded, work is not: a season may take longer than a server's default for one statement
@@ -59,7 +68,7 @@ class PostgresWarehouse:
             given = conninfo_to_dict(dsn)
         except psycopg.ProgrammingError:
             raise ValueError("The database URL cannot be read; expected postgresql://user:password@host/name") from None
-        self._dsn = make_conninfo(dsn, **({} if "connect_timeout" in given else {"connect_timeout": _CONNECT_SECONDS}))
+        self._dsn = make_conninfo(dsn, **{name: value for name, value in _PATIENCE.items() if name not in given})
         self._backend = backend
         self._pool = ConnectionPool(
             self._dsn, min_size=0, max_size=8, timeout=_CONNECT_SECONDS, max_idle=60, open=False, kwargs=_options(),
@@ -168,12 +177,27 @@ class PostgresWarehouse:
         """A connection from the pool, in autocommit."""
         self._pool.open()
         try:
-            with self._pool.connection() as connection:
+            with self._lent() as connection:
                 yield connection
         except PoolTimeout as error:
             raise WarehouseUnavailable(self.status().problem or "The database does not answer.") from error
         except psycopg.Error as error:
             raise _translated(error) from error
+
+    @contextmanager
+    def _lent(self) -> Iterator[Connection]:
+        """A connection of the pool, which tries long after a server that is not there: that is found out on the way."""
+        try:
+            connection = self._pool.getconn(timeout=_POOL_SECONDS)
+        except PoolTimeout:
+            if not self.status().connected:
+                raise
+            connection = self._pool.getconn()  # the server is there: all connections are in use
+        try:
+            with connection:
+                yield connection
+        finally:
+            self._pool.putconn(connection)
 
     @contextmanager
     def _reading(self, table: str) -> Iterator[Connection]:

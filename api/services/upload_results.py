@@ -10,10 +10,11 @@ from api.services.job_errors import JobFailed
 from snapshot.files import is_full
 from snapshot.reader import DamagedSnapshot, Snapshot
 from warehouse.base import Backend, PublishResult, TableResult
-from warehouse.errors import BadData, WarehouseError
+from warehouse.errors import BadData, WarehouseError, WarehouseUnavailable
 
 _NO_CLEAN: Final = "Option 'clean' does nothing: an upload makes the tables equal to the snapshot in any case"
 _PARTLY: Final = "Some tables were written before the upload failed: readers see old and new rows together"
+_AGAIN: Final = "Nothing is half published: upload again when the database answers."
 _MOST_ERRORS: Final = 50
 
 
@@ -74,4 +75,6 @@ def as_job(work: Callable[[], dict[str, object]], context: JobContext) -> dict[s
 def _failure(error: WarehouseError, result: Mapping[str, object] | None = None) -> JobFailed:
     rows = [str(row) for row in error.rows[:_MOST_ERRORS]] if isinstance(error, BadData) else []
     message = f"{error.table}: {error}" if error.table and error.table not in str(error) else str(error)
+    if isinstance(error, WarehouseUnavailable) and not error.written:
+        message = f"{message} {_AGAIN}"
     return JobFailed(message, rows, result=result)

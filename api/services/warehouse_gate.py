@@ -17,7 +17,7 @@ from warehouse.opening import Choice, Opened, open_warehouse
 OPENING_SECONDS: Final = 60.0
 _LOOK_AGAIN_SECONDS: Final = 0.1
 _PING_SECONDS: Final = 1.0
-_PING_KEPT_SECONDS: Final = 5.0
+_PING_KEPT_SECONDS: Final = 2.0
 _CLOSING_SECONDS: Final = 8.0
 _ABANDONING_SECONDS: Final = 2.0  # what has not opened yet; a server that it still starts ends with this process
 
@@ -38,6 +38,11 @@ class _Opening:
     @property
     def failed(self) -> bool:
         return self.error is not None
+
+    @property
+    def lost(self) -> bool:
+        opened = self.opened
+        return opened is not None and opened.has_gone()
 
     def end(self, seconds: float) -> None:
         self._over.set()
@@ -61,7 +66,7 @@ class _Opening:
 
 
 class WarehouseGate:
-    """The warehouse of this server. An attempt to open that failed is made again when it is next needed."""
+    """The warehouse of this server. It is opened again when it is next needed after it failed to open, or has gone."""
 
     def __init__(self, data_dir: DataDir, choice: Choice, observer: WarehouseObserver) -> None:
         self.closing = threading.Event()
@@ -161,6 +166,10 @@ class WarehouseGate:
         with self._lock:
             if self.closing.is_set():
                 raise PublishCancelled("The server is shutting down.")
+            if self._opening is not None and self._opening.lost:
+                logger.error("warehouse_gone", meaning="the embedded database has ended by itself; it is started again")
+                self._opening.end(_ABANDONING_SECONDS)
+                self._opening = None
             if self._opening is None or self._opening.failed:
                 self._opening = _Opening(self._data_dir, self._choice, self._observer)
             return self._opening

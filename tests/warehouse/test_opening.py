@@ -1,5 +1,8 @@
 """Which warehouse the configuration opens."""
 
+import os
+import socket
+
 import psycopg
 import pytest
 
@@ -8,6 +11,7 @@ from tests.postgrest.server import SERVICE_KEY, PostgrestDouble
 from warehouse.base import Backend
 from warehouse.embedded import running_dsn
 from warehouse.opening import Choice, open_warehouse
+from warehouse.postgres import PostgresWarehouse
 
 
 def test_the_embedded_server_is_joined_or_started_where_nothing_is_named(data_dir: DataDir, embedded_dsn: str) -> None:
@@ -59,3 +63,12 @@ def test_the_password_is_asked_for(embedded_dsn: str, data_dir: DataDir) -> None
         status = opened.warehouse.status()
         assert not status.connected
         assert "hunter2" not in str(status)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux's")
+def test_a_server_that_vanishes_without_a_word_is_given_up_after_a_minute(tcp_dsn: str) -> None:
+    warehouse = PostgresWarehouse(f"{tcp_dsn}?keepalives_count=2")
+    with warehouse._session() as connection, socket.socket(fileno=os.dup(connection.fileno())) as line:
+        told = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+        assert [line.getsockopt(socket.IPPROTO_TCP, option) for option in told] == [30, 10, 2, 60_000]
+    warehouse.close()
