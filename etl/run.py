@@ -1,8 +1,9 @@
 """One run: extract, gate, tables, checks, publication."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import polars as pl
@@ -26,10 +27,11 @@ from formats.canonical import LeagueFrames, empty
 from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
-from snapshot.reader import DamagedSnapshot, Snapshot, published
+from snapshot.reader import DamagedSnapshot, Snapshot, list_ids, published
 
 SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
 VERSION: Final = "1.0.0"
+_ID_TIME: Final = "%Y%m%dT%H%M%S%fZ"
 _CODE: Final = ("etl", "formats", "hockey")
 Mode = Literal["full", "incremental", "single", "test"]
 
@@ -149,7 +151,7 @@ class Run:
         made = Made(replace(extraction, records=_no_frames()), games, unusable)
         for warning in made.warnings:
             self.progress.warn(warning)
-        snapshot_id = _snapshot_id(self.now(), self.request.run_id)
+        snapshot_id = _snapshot_id(self.now(), self.request.run_id, list_ids(self.request.data_dir))
         if self.request.mode != "test":
             self.writer = SnapshotWriter(self.request.data_dir, snapshot_id)
         self._build(made, records)
@@ -256,8 +258,14 @@ def software_version() -> str:
     return f"{VERSION}+{code_version(_CODE)[:12]}"
 
 
-def _snapshot_id(now: datetime, run_id: str) -> str:
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}-{run_id[:8]}"
+def _snapshot_id(now: datetime, run_id: str, known: Sequence[str]) -> str:
+    """A name above all that are known: a clock that was set back must not make a league look old to the database."""
+    at = now.astimezone(UTC)
+    with suppress(ValueError, IndexError):
+        at = max(
+            at, datetime.strptime(known[-1].partition("-")[0], _ID_TIME).replace(tzinfo=UTC) + timedelta.resolution
+        )
+    return f"{at:{_ID_TIME}}-{run_id[:8]}"
 
 
 def _stamp(now: datetime) -> str:

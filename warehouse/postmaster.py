@@ -2,14 +2,15 @@
 
 import contextlib
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
 import psutil
 
 _LINES: Final = 8  # pid, data directory, start time, port, socket directory, address, shared memory, state
-_START_TOLERANCE_SECONDS: Final = 5.0
 _TAIL_BYTES: Final = 2000
 _PASSING: Final = ("shared memory block", "lock file", "is another postmaster")
 
@@ -20,7 +21,6 @@ class Postmaster:
 
     data: Path
     pid: int
-    started_at: float
     host: str
     port: int
     state: str
@@ -28,12 +28,12 @@ class Postmaster:
     @classmethod
     def of(cls, data: Path) -> Self:
         """Read the file; a missing or half-written one names nobody."""
-        nobody = cls(data, 0, 0.0, "", 0, "")
+        nobody = cls(data, 0, "", 0, "")
         try:
             lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             lines += [""] * (_LINES - len(lines))
             host = lines[4].strip() or lines[5].strip()
-            return cls(data, int(lines[0]), float(lines[2]), host, int(lines[3] or 0), lines[7].strip())
+            return cls(data, int(lines[0]), host, int(lines[3] or 0), lines[7].strip())
         except (OSError, ValueError, IndexError):
             return nobody
 
@@ -43,7 +43,10 @@ class Postmaster:
         return self.state == "ready"
 
     def is_alive(self) -> bool:
-        """Whether the process of that pid is this server: pids are used again, so its start time must agree."""
+        """Whether the process of that pid is this server: pids are used again, so its command line must say so.
+
+        Its start would not tell: the system's times of day, but not the file's, move when somebody sets the clock.
+        """
         return self._process() is not None
 
     def end_leftover(self, seconds: float) -> None:
@@ -76,11 +79,16 @@ class Postmaster:
             return None
         try:
             process = psutil.Process(self.pid)
-            started = process.create_time()
-            runs = process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
+            is_server = self._is_named_in(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
             return None
-        return process if runs and abs(started - self.started_at) <= _START_TOLERANCE_SECONDS else None
+        return process if is_server else None
+
+    def _is_named_in(self, command: Sequence[str]) -> bool:
+        """Whether a command runs a server on this directory."""
+        with contextlib.suppress(OSError):
+            return any(o == "-D" and Path(value).samefile(self.data) for o, value in pairwise(command))
+        return False
 
 
 def free_port() -> int:

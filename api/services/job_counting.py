@@ -1,9 +1,10 @@
 """Counts jobs as they end, by the changes that every watcher sees."""
 
 import asyncio
+import time
 from contextlib import aclosing
 
-from api.models.job import Job, JobKind
+from api.models.job import Job, JobKind, JobStatus
 from api.services.job_manager import JobManager
 from api.services.job_store import JournalUnavailable
 from api.services.metrics import JobMetrics
@@ -24,10 +25,14 @@ async def count_jobs(jobs: JobManager, metrics: JobMetrics, data_dir: DataDir) -
 
 
 async def _count(jobs: JobManager, metrics: JobMetrics, data_dir: DataDir) -> None:
+    began: dict[str, float] = {}
     async with aclosing(jobs.subscribe(since=jobs.last_change)) as changes:
         async for change in changes:
+            if change.job.status is JobStatus.RUNNING:
+                began.setdefault(change.job.job_id, time.monotonic())
             if change.job.finished:
-                metrics.finished(change.job)
+                since = began.pop(change.job.job_id, None)
+                metrics.finished(change.job, None if since is None else time.monotonic() - since)
                 metrics.took(await asyncio.to_thread(step_seconds, change.job, data_dir))
 
 

@@ -117,6 +117,10 @@ class JobManager:
         ]
         return fit[offset : offset + limit], len(fit)
 
+    def last_ended(self, kind: JobKind) -> Job | None:
+        """The job of a kind that ended last, by the order of the journal; never waits."""
+        return next((job for job in reversed(self._registry.ended()) if job.kind is kind), None)
+
     def update_job(self, job_id: str, **changes: object) -> Job:
         """Change what a job says about itself; `status` moves it. For a running job the executor's end still counts.
 

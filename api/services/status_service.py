@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from api.models.job import TERMINAL, JobKind, JobStatus
+from api.models.job import JobKind, JobStatus
 from api.models.status import Disk, JobCounts, LastETL, PublishedSnapshot, ServiceStatus, WarehouseStatus
 from api.services.job_manager import JobManager
 from api.services.warehouse_gate import WarehouseGate
@@ -74,12 +74,9 @@ class StatusService:
         return self._jobs.list_jobs(status=status, limit=1)[1]
 
     def _last_etl(self) -> LastETL | None:
-        ended = [
-            job for status in TERMINAL for job in self._jobs.list_jobs(status=status, kind=JobKind.ETL, limit=1)[0]
-        ]
-        if not ended:
+        job = self._jobs.last_ended(JobKind.ETL)
+        if job is None:
             return None
-        job = max(ended, key=lambda job: job.completed_at or job.created_at)
         return LastETL(
             job_id=job.job_id, mode=job.mode, status=job.status, completed_at=job.completed_at, error=job.error
         )

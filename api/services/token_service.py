@@ -77,6 +77,10 @@ class TokenService:
             claims = await _checked(token, header, issuer)
         except jwt.ExpiredSignatureError as error:
             raise BadCredentials("The token has expired; log in again") from error
+        except jwt.ImmatureSignatureError as error:
+            raise BadCredentials(
+                "The token is not valid yet, as if the clock had been set back; log in again"
+            ) from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise BadCredentials("The token does not hold") from error
         return _caller(claims), issuer is self._ours

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.api.serving import behave
 from tests.snapshot_builder import publish
 
 PUBLISH_LOCK = "select pg_advisory_lock(hashtext('benchsight.publish'))"
+Headers = Mapping[str, str]
+NOBODY: Headers = {}
 PATHS = {
     "etl": ("/api/etl/trigger", {"mode": "full"}, {"mode": "test"}),
     "upload": ("/api/upload/to-supabase", {"options": {"replace": True}}, {"tables": ["dim_schedule"], "mode": "all"}),
@@ -44,8 +47,8 @@ def asked(started: Server, kind: str, number: int = 0) -> str:
     return job_id
 
 
-def job_of(started: Server, job_id: str) -> dict[str, Any]:
-    job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}").json()
+def job_of(started: Server, job_id: str, headers: Headers = NOBODY) -> dict[str, Any]:
+    job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}", headers=headers).json()
     return job
 
 
@@ -56,9 +59,9 @@ def when_running(started: Server, job_id: str) -> None:
         time.sleep(0.005)
 
 
-def finished(started: Server, job_id: str) -> dict[str, Any]:
+def finished(started: Server, job_id: str, headers: Headers = NOBODY) -> dict[str, Any]:
     while True:
-        job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}?wait=20", timeout=30).json()
+        job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}?wait=20", headers=headers, timeout=30).json()
         if job["completed_at"]:
             return job
 
