@@ -1,7 +1,7 @@
 """schemathesis over the whole OpenAPI of a real server: a published demo league, an embedded database, the real ETL.
 
-Whatever is sent, right or wrong: no 5xx, no status, header or body that `/docs` does not promise, and every refusal
-says in one sentence why.
+Whatever is sent, right or wrong, by nobody or by the holder of a key: no 5xx, no status, header or body that `/docs`
+does not promise, and every refusal says in one sentence why. Who may not is refused whatever the request is.
 """
 
 import shutil
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -28,10 +29,14 @@ from schemathesis.specs.openapi.checks import (
 
 from api.config import PROJECT_ROOT
 from api.main import create_app
+from api.models.access import Role
+from api.permissions import declared_role, routes_of
 from tests.api.server_process import Server, server
-from tests.api.serving import make_settings
+from tests.api.serving import KEY, make_settings
 
-SHORT, LONG = 4, 300  # requests of each kind, right and wrong, to each operation
+SHORT, LONG = 3, 300  # requests of each kind, right and wrong, to each operation, by an admin and by a weaker caller
+WEAKER = (None, Role.VIEWER, Role.OPERATOR)
+CREDENTIALS = frozenset({"x-api-key", "authorization"})
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -39,7 +44,14 @@ CHECKS = (
     response_headers_conformance,
     response_schema_conformance,
 )
-DOCUMENT = create_app(make_settings(Path("/nonexistent"))).openapi()
+APP = create_app(make_settings(Path("/nonexistent")))
+NEEDED = {
+    f"{method} {route.path}": declared_role(route)
+    for route in routes_of(APP)
+    if isinstance(route, APIRoute)
+    for method in route.methods
+}
+DOCUMENT = APP.openapi()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 
 
@@ -60,6 +72,7 @@ OPERATIONS = {
 class Service:
     url: str
     known: Mapping[str, list[Any]]  # path parameters that name something
+    keys: Mapping[Role | None, Mapping[str, str]]  # the headers that a caller of this role sends
     session: requests.Session
 
 
@@ -71,30 +84,44 @@ def service() -> Iterator[Service]:
     demo = [sys.executable, "-m", "etl.demo", "--data-dir", str(data), "--games", "3", "--seed", "3"]
     subprocess.run(demo, cwd=PROJECT_ROOT, check=True, capture_output=True)
     changes = {"WAREHOUSE": "embedded", "SUPABASE_DB_URL": "", "MAX_QUEUED_JOBS": "2", "MAX_UPLOAD_BYTES": "300000"}
-    changes["LOG_LEVEL"] = "ERROR"  # nobody reads the server's output meanwhile
+    changes |= {"ADMIN_API_KEY": KEY, "LOG_LEVEL": "ERROR"}  # nobody reads the server's output meanwhile
+    admin = {"X-API-Key": KEY}
     with server(data, ETL_SCRIPT=str(PROJECT_ROOT / "run_etl.py"), **changes) as started:
         run = started.post(
-            "/api/etl/trigger", json={"mode": "full", "options": {"upload_to_supabase": True}}, timeout=60
+            "/api/etl/trigger",
+            json={"mode": "full", "options": {"upload_to_supabase": True}},
+            headers=admin,
+            timeout=60,
         ).json()
         job = finished(started, run["job_id"])
         assert job["status"] == "completed", job
         upload = finished(started, job["result"]["upload_job_id"])
         assert upload["status"] == "completed", upload
-        games = [game["game_id"] for game in started.get("/api/games", timeout=60).json()]
+        games = [game["game_id"] for game in started.get("/api/games", headers=admin, timeout=60).json()]
         known = {
             "job_id": [run["job_id"], upload["job_id"]],
             "game_id": games,
             "name": ["dim_schedule", "fact_events", "qa_input_flags"],
             "table_name": ["dim_player", "stage_dim_schedule", "fact_gameroster"],
         }
-        yield Service(started.url, known, requests.Session())
+        yield Service(started.url, known, {None: {}, Role.ADMIN: admin, **made_keys(started)}, requests.Session())
         started.stop()
     shutil.rmtree(folder)
 
 
+def made_keys(started: Server) -> dict[Role, dict[str, str]]:
+    """A key for each of the weaker roles."""
+    keys = {}
+    for role in filter(None, WEAKER):
+        made = started.post("/api/auth/keys", json={"name": role, "role": role}, headers={"X-API-Key": KEY}).json()
+        keys[role] = {"X-API-Key": made["key"]}
+    return keys
+
+
 def finished(started: Server, job_id: str) -> dict[str, Any]:
+    path = f"/api/etl/status/{job_id}?wait=20"
     while True:
-        job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}?wait=20", timeout=60).json()
+        job: dict[str, Any] = started.get(path, headers={"X-API-Key": KEY}, timeout=60).json()
         if job["completed_at"]:
             return job
 
@@ -117,17 +144,25 @@ def probe(service: Service, label: str, mode: GenerationMode, examples: int) -> 
         derandomize=True, database=None, deadline=None, max_examples=examples, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    @given(case=cases(OPERATIONS[label], mode, service.known))
-    def sent(case: schemathesis.Case) -> None:
-        answer = case.call(base_url=service.url, session=service.session, timeout=90)
-        case.validate_response(answer, checks=list(CHECKS))
-        if answer.status_code >= 400:
-            body = answer.json()
-            assert isinstance(body["detail"], str), body
-            assert body["detail"].strip(), body
-            assert {"code", "request_id"} <= body.keys(), body
+    @given(case=cases(OPERATIONS[label], mode, service.known), weaker=st.sampled_from(WEAKER))
+    def sent(case: schemathesis.Case, weaker: Role | None) -> None:
+        case.headers = {name: value for name, value in case.headers.items() if name.lower() not in CREDENTIALS}
+        needed = NEEDED[label]
+        for role in (weaker, Role.ADMIN):
+            answer = case.call(base_url=service.url, session=service.session, headers=service.keys[role], timeout=90)
+            case.validate_response(answer, checks=list(CHECKS))
+            if answer.status_code >= 400:
+                says_why(answer.json())
+            if needed is not None and (role is None or not role.includes(needed)):
+                assert answer.status_code == (401 if role is None else 403), answer.text
 
     sent()
+
+
+def says_why(body: dict[str, Any]) -> None:
+    assert isinstance(body["detail"], str), body
+    assert body["detail"].strip(), body
+    assert {"code", "request_id"} <= body.keys(), body
 
 
 def modes_of(operation: schemathesis.APIOperation) -> Iterator[GenerationMode]:
