@@ -6,6 +6,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.leak_check import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - pytest finds hooks by name
+
 NO_SKIPS = "BENCHSIGHT_TEST_NO_SKIPS"
 
 # how fast the machine is, is no property of the code; benchmarks measure that

@@ -73,7 +73,13 @@ def create_key(
 @auth_router.delete(
     "/keys/{key_id}",
     responses=documented(
-        KeyNotFound("There is no key 'bsk_5f0d6c1e'"), KeyRevoked("The key bsk_5f0d6c1e was revoked before"), _DOWN
+        InvalidRequest(
+            "key_id: String should have at most 64 characters",
+            [FieldError("key_id", "String should have at most 64 characters")],
+        ),
+        KeyNotFound("There is no key 'bsk_5f0d6c1e'"),
+        KeyRevoked("The key bsk_5f0d6c1e was revoked before"),
+        _DOWN,
     )
     | {200: answer(examples.REVOKED, "The key holds no more")},
 )

@@ -1,8 +1,23 @@
 """How the environment of a child process is asked for."""
 
+import re
 import threading
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+_DATABASE: Final = "SUPABASE_DB_URL"
+_SERVICE_KEY: Final = "SUPABASE_SERVICE_KEY"
+
+
+def secrets_in(environment: Mapping[str, str]) -> list[str]:
+    """The key and the password that a child was given, so that they can be masked in what it has printed."""
+    database = environment.get(_DATABASE, "")
+    found = [environment.get(_SERVICE_KEY), *re.findall(r"\bpassword=(\S+)", database)]
+    if "://" in database:
+        password = urlsplit(database).password or ""
+        found += [password, unquote(password)]
+    return [secret for secret in found if secret]
 
 
 class ChildEnvironment(Protocol):

@@ -12,10 +12,11 @@ from typing import Final
 import psutil
 
 from api.services import child_launch
-from api.services.child_environment import ChildEnvironment
+from api.services.child_environment import ChildEnvironment, secrets_in
 from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed, JobStopped
 from api.services.job_store import ProcessRef
+from api.services.log_masking import mask_file
 from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark
 
 _POLL_SECONDS: Final = 0.05
@@ -64,6 +65,7 @@ def run_child(
         tree.end(grace_seconds)
         with child:  # closes the pipe of a child that was never released
             code = child.wait()
+        mask_file(context.log_path, secrets_in(env))
     if on_poll is not None:
         on_poll()
     if stopped is not None and code != 0:

@@ -144,7 +144,7 @@ class JobContext:
     def log(self, line: str) -> None:
         """Append a line to the job's log."""
         with self.log_path.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(f"{line}\n")
+            file.write(f"{plain_text(line)}\n")
 
 
 def plain_text(text: str) -> str:

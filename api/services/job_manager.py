@@ -239,7 +239,7 @@ class JobManager:
         with self._lock:
             self._registry.load()
             orphans = self._store.orphans(self._now())
-            end_children(orphans)
+            end_children(orphans, self._settings)
             lost = fail_orphans(self._registry, orphans, self._now())
             self._intake.tidy()
             return lost

@@ -5,18 +5,17 @@ import codecs
 import sys
 from collections.abc import Callable, Collection
 from contextlib import aclosing
-from typing import BinaryIO, Final
+from typing import Final
 
 from api.models.job import Job, JobKind, JobStatus
 from api.models.job_log import JobLog
 from api.services.job_manager import JobManager
+from api.services.log_masking import masked_piece
 from api.utils.secret_mask import SecretMask
 
 ETL_KINDS: Final = (JobKind.ETL,)
 TRAIN_KINDS: Final = (JobKind.TRAIN,)
 WAREHOUSE_KINDS: Final = (JobKind.UPLOAD, JobKind.SCHEMA)
-_LOG_PIECE_BYTES: Final = 256 * 1024
-_LONGEST_SECRET_BYTES: Final = 8 * 1024
 _mask: Final = SecretMask()
 
 
@@ -63,7 +62,7 @@ def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
         with jobs.log_path(job_id).open("rb") as file:
             size = file.seek(0, 2)
             offset = min(offset, size)
-            piece = _masked_piece(file, offset)
+            piece = masked_piece(file, offset, _mask)
     except FileNotFoundError:
         offset, size, piece = 0, 0, b""
     # the first bytes of a character at the end stay for the next piece, unless there will be none
@@ -77,12 +76,3 @@ def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
         complete=job.finished and next_offset >= size,
         text=text,
     )
-
-
-def _masked_piece(file: BinaryIO, offset: int) -> bytes:
-    """The bytes from a place on. A little of both sides is looked at too, so that no half of a secret is answered."""
-    begin = max(0, offset - _LONGEST_SECRET_BYTES)
-    file.seek(begin)
-    around = file.read(offset - begin + _LOG_PIECE_BYTES + _LONGEST_SECRET_BYTES)
-    masked = _mask.same_length(around.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    return masked[offset - begin :][:_LOG_PIECE_BYTES]

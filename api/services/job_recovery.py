@@ -9,7 +9,9 @@ from typing import Final
 
 from api.models.job import Job, JobStatus
 from api.services.job_registry import JobRegistry
+from api.services.job_settings import JobSettings
 from api.services.job_store import StoredJob
+from api.services.log_masking import mask_file
 from api.services.process_tree import end_survivors
 
 INTERRUPTED: Final = "The server stopped while this job was running, so its outcome is unknown; start it again"
@@ -19,14 +21,15 @@ _LIMIT_SECONDS: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
-def end_children(orphans: Sequence[StoredJob]) -> None:
-    """End what is left of the orphans' processes, all at once."""
+def end_children(orphans: Sequence[StoredJob], settings: JobSettings) -> None:
+    """End what is left of the orphans' processes, all at once, and mask what they have printed."""
     if not orphans:
         return
     with ThreadPoolExecutor(len(orphans)) as pool:
         for record, gone in zip(orphans, pool.map(_end_child, orphans), strict=True):
             if not gone:
                 _log.error("processes of job %s could not be ended", record.job.job_id)
+            mask_file(settings.log_of(record.job.job_id))
 
 
 def fail_orphans(registry: JobRegistry, orphans: Sequence[StoredJob], at: datetime) -> list[Job]:

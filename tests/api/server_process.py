@@ -15,6 +15,7 @@ import httpx
 
 from api.config import PROJECT_ROOT
 from tests.api.serving import NO_DATABASE, STAND_IN
+from tests.leaks import refuse_leaks, without_secrets
 
 MODULE = (sys.executable, "-m", "api.main")
 UVICORN = (sys.executable, "-m", "uvicorn", "api.main:app")
@@ -31,13 +32,13 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def request(self, method: str, path: str, **arguments: object) -> httpx.Response:
-        return httpx.request(method, self.url + path, timeout=30, **arguments)
+        return without_secrets(httpx.request(method, self.url + path, **{"timeout": 30, **arguments}))
 
     def get(self, path: str, **arguments: object) -> httpx.Response:
-        return httpx.get(self.url + path, **arguments)
+        return without_secrets(httpx.get(self.url + path, **arguments))
 
     def post(self, path: str, **arguments: object) -> httpx.Response:
-        return httpx.post(self.url + path, **arguments)
+        return without_secrets(httpx.post(self.url + path, **arguments))
 
     def wait_until_ready(self, seconds: float = 40) -> None:
         give_up_at = time.monotonic() + seconds
@@ -56,6 +57,7 @@ class Server:
         started = time.monotonic()
         self.process.send_signal(number)
         said = "".join(self.process.communicate(timeout=seconds))
+        refuse_leaks(said, "what the server has said")
         return self.process.returncode, time.monotonic() - started, said
 
 
@@ -103,7 +105,8 @@ def server(
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        said = process.communicate()
+    refuse_leaks("".join(said), "what the server has said")
 
 
 def failed_start(
@@ -120,4 +123,5 @@ def failed_start(
         timeout=seconds,
         check=False,
     )
+    refuse_leaks(ended.stdout + ended.stderr, "what the server has said")
     return ended.returncode, ended.stderr

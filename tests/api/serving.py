@@ -21,12 +21,14 @@ from api.main import create_app
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Column, Manifest, Table
 from snapshot.reader import sha256_of
+from tests.known_secrets import ADMIN_KEY
+from tests.leaks import without_secrets
 from tests.postgrest.server import SERVICE_KEY, PostgrestDouble
 
 STAND_IN = Path(__file__).with_name("stand_in_etl.py")
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none"  # refuses at once
 ORIGIN = "http://localhost:3000"
-KEY = "an admin's key, for tests only: 4f1e97"
+KEY = ADMIN_KEY
 
 
 class Client:
@@ -37,7 +39,7 @@ class Client:
         self._client = client
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        return self._portal.call(partial(self._client.request, method, path, **arguments))
+        return without_secrets(self._portal.call(partial(self._client.request, method, path, **arguments)))
 
     def get(self, path: str, **arguments: Any) -> httpx.Response:
         return self.request("GET", path, **arguments)

@@ -1,7 +1,6 @@
 """Each figure moves when the thing happens, and no request can make series without end."""
 
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from tests.api.server_process import Server, server
 from tests.api.serving import KEY, Client, behave, make_settings, publish_schedule, service, serving, supabase
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
 from tests.postgrest.faults import Fault
+from tests.reachable import reachable_folder
 from tests.snapshot_builder import publish
 from warehouse.schema import generate
 
@@ -148,9 +148,8 @@ class TestJobs:
 @pytest.fixture
 def reachable() -> Iterator[Path]:
     """A data directory that the database's own user can reach, which pytest's are not for root."""
-    with tempfile.TemporaryDirectory(prefix="bs-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder) / "data"
+    with reachable_folder() as folder:
+        yield folder / "data"
 
 
 def finished(started: Server, job_id: str) -> dict[str, object]:

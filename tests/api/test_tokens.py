@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pydantic import SecretStr
 
 from tests.api.serving import KEY, Client, service
+from tests.known_secrets import SHARED_WITH_SUPABASE as SHARED
 
-SHARED = "shared-with-the-project-only-9c41d7e2"
 PROJECT = "https://abcdefgh.supabase.co"
 SUPABASE = f"{PROJECT}/auth/v1"
 ISSUER = "https://login.example/"

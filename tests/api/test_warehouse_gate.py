@@ -1,9 +1,7 @@
 """The embedded database in the hands of a real server: started, shared, stopped in time, found again after a crash."""
 
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +19,7 @@ from snapshot.layout import DataDir
 from tests.api.routes.test_upload import NEWER, OLDER, league
 from tests.api.server_process import Server, server
 from tests.api.serving import service
+from tests.reachable import reachable_folder
 from tests.snapshot_builder import publish
 from warehouse.embedded import EmbeddedPostgres, running_dsn
 from warehouse.embedded_place import find_place
@@ -37,10 +36,8 @@ SEEN = """select (select max(points) from fact_team_season_stats_basic),
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """Where a service user can reach, which pytest's own directories are not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        yield folder / "data"
 
 
 def postgres_of(data_dir: Path) -> list[psutil.Process]:

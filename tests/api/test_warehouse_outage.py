@@ -1,9 +1,7 @@
 """The database goes away in the middle of an upload and comes back: nothing is half published, nothing is restarted."""
 
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +29,7 @@ from tests.api.test_warehouse_gate import (
     uploaded,
 )
 from tests.postgrest.server import SERVICE_KEY
+from tests.reachable import reachable_folder
 from tests.snapshot_builder import publish
 from warehouse.embedded_place import find_place
 from warehouse.postmaster import Postmaster
@@ -56,11 +55,9 @@ Lane = Callable[[Path, pytest.FixtureRequest], AbstractContextManager[Stand]]
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """Where a service user can reach, which pytest's own directories are not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    publish(folder / "data", league(shifts=30), OLDER)
-    yield folder / "data"
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        publish(folder / "data", league(shifts=30), OLDER)
+        yield folder / "data"
 
 
 @contextmanager

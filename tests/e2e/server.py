@@ -15,6 +15,8 @@ from typing import Any, Self
 import httpx
 import psutil
 
+from tests.leaks import without_secrets
+
 ROOT = Path(__file__).parents[2]
 FINAL = {"completed", "failed", "cancelled"}
 
@@ -43,6 +45,13 @@ def environment(data_dir: Path, port: int, **extra: str) -> dict[str, str]:
     return {**kept, "BENCHSIGHT_DATA_DIR": str(data_dir), "PORT": str(port), **extra}
 
 
+def look_through(answer: httpx.Response) -> None:
+    """Refuse an answer that holds a secret, unless it is a stream, which has no end."""
+    if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+        answer.read()
+        without_secrets(answer)
+
+
 class Server:
     """`python -m api.main` on `data_dir`. Use as a context manager: what it started is gone afterwards."""
 
@@ -51,7 +60,9 @@ class Server:
         self.port = free_port()
         self.settings = settings
         self.log = data_dir / "server-output.txt"
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30)
+        self.http = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}", timeout=30, event_hooks={"response": [look_through]}
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

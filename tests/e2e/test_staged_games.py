@@ -1,7 +1,5 @@
 """A game with every flaw gives the same tables by file and by HTTP into staging: exports and tracking workbooks."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +15,7 @@ from etl.extract import ExtractRequest, survey
 from snapshot.layout import DataDir
 from snapshot.reader import published
 from tests.api.serving import Client, service
+from tests.reachable import reachable_folder
 
 SOURCE_COLUMNS = ["source", "source_path", "source_sha256", "source_version", "data_origin", "origin", "input_path"]
 ABOUT_FILES = ["folder_mismatch", "workbook_superseded"]  # flags about where files lie, which staging has not
@@ -25,10 +24,8 @@ ABOUT_FILES = ["folder_mismatch", "workbook_superseded"]  # flags about where fi
 @pytest.fixture
 def data_dir() -> Iterator[DataDir]:
     """Where a service user can reach, which pytest's own directories are not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    yield DataDir(folder)
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        yield DataDir(folder)
 
 
 def one_file_a_game(data_dir: DataDir) -> dict[int, Path]:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import date
@@ -28,6 +26,7 @@ from snapshot.layout import DataDir
 from tests.formats.league_builder import make_game
 from tests.formats.master_builder import Master
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift, read_raw
+from tests.reachable import reachable_folder
 from warehouse.base import Change
 from warehouse.opening import Choice, open_warehouse
 
@@ -162,12 +161,10 @@ def test_demo_games_with_every_flaw_are_the_same_by_file_and_by_staging(data_dir
 @pytest.fixture(scope="module")
 def reachable() -> Iterator[DataDir]:
     """Where a service user can reach, which pytest's own directories are not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    found = DataDir(folder / "data")
-    found.create()
-    yield found
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        found = DataDir(folder / "data")
+        found.create()
+        yield found
 
 
 def command(data_dir: DataDir, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

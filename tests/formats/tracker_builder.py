@@ -10,9 +10,10 @@ from formats.normalise import normalise
 from formats.raw import RawFrames, combine
 from formats.tracker_json import read_export
 from hockey.league import LeagueRules
+from tests.known_secrets import TRACKER_KEY
 
 Json = dict[str, Any]
-SECRET = "c0ffee" * 20
+SECRET = TRACKER_KEY
 HOME = (2, 3, 4, 5, 6, 7, 30)
 AWAY = (12, 13, 14, 15, 16, 7, 31)
 SLOTS = ("F1", "F2", "F3", "D1", "D2", "X", "G")

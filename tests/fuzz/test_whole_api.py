@@ -4,10 +4,8 @@ Whatever is sent, right or wrong, by nobody or by the holder of a key: no 5xx, n
 does not promise, and every refusal says in one sentence why. Who may not is refused whatever the request is.
 """
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +31,8 @@ from api.models.access import Role
 from api.permissions import declared_role, routes_of
 from tests.api.server_process import Server, server
 from tests.api.serving import KEY, make_settings
+from tests.leaks import GIVES_SECRETS, refuse_leaks
+from tests.reachable import reachable_folder
 
 SHORT, LONG = 3, 300  # requests of each kind, right and wrong, to each operation, by an admin and by a weaker caller
 WEAKER = (None, Role.VIEWER, Role.OPERATOR)
@@ -78,12 +78,16 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))  # where a service user can reach
-    folder.chmod(0o755)
-    data = folder / "data"
+    with reachable_folder() as folder:
+        yield from league_service(folder / "data")
+
+
+def league_service(data: Path) -> Iterator[Service]:
+    """A server with a published and uploaded league, and a key for each caller."""
     demo = [sys.executable, "-m", "etl.demo", "--data-dir", str(data), "--games", "3", "--seed", "3"]
     subprocess.run(demo, cwd=PROJECT_ROOT, check=True, capture_output=True)
     changes = {"WAREHOUSE": "embedded", "SUPABASE_DB_URL": "", "MAX_QUEUED_JOBS": "2", "MAX_UPLOAD_BYTES": "300000"}
+    changes |= {"READS_PER_MINUTE": "1000000", "WRITES_PER_MINUTE": "1000000"}  # a limit would answer for the routes
     changes |= {"ADMIN_API_KEY": KEY, "LOG_LEVEL": "ERROR"}  # nobody reads the server's output meanwhile
     admin = {"X-API-Key": KEY}
     with server(data, ETL_SCRIPT=str(PROJECT_ROOT / "run_etl.py"), **changes) as started:
@@ -106,7 +110,6 @@ def service() -> Iterator[Service]:
         }
         yield Service(started.url, known, {None: {}, Role.ADMIN: admin, **made_keys(started)}, requests.Session())
         started.stop()
-    shutil.rmtree(folder)
 
 
 def made_keys(started: Server) -> dict[Role, dict[str, str]]:
@@ -153,6 +156,8 @@ def probe(service: Service, label: str, mode: GenerationMode, examples: int) -> 
             case.validate_response(answer, checks=list(CHECKS))
             if answer.status_code >= 400:
                 says_why(answer.json())
+            if case.operation.path not in GIVES_SECRETS:
+                refuse_leaks(answer.content, label)
             if needed is not None and (role is None or not role.includes(needed)):
                 assert answer.status_code == (401 if role is None else 403), answer.text
 

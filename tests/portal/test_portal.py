@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from snapshot.layout import DataDir
 from tests.e2e.server import Server
+from tests.known_secrets import PORTAL_KEY
 from tests.portal.conftest import Portal
 
 PAGES = {
@@ -257,8 +258,8 @@ class TestSignIn:
         self, browser: Browser, demo_league: DataDir, tmp_path: Path
     ) -> None:
         shutil.copytree(demo_league.root, tmp_path / "league", symlinks=True)
-        with Server(tmp_path / "league", ADMIN_API_KEY="an-admin-key-of-forty-characters-0123456") as closed:
-            admin = {"X-API-Key": "an-admin-key-of-forty-characters-0123456"}
+        with Server(tmp_path / "league", ADMIN_API_KEY=PORTAL_KEY) as closed:
+            admin = {"X-API-Key": PORTAL_KEY}
             made = closed.http.post("/api/auth/keys", json={"name": "A guest", "role": "viewer"}, headers=admin).json()
             context = browser.new_context()
             page = Portal(context.new_page(), closed).open()

@@ -15,11 +15,11 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.known_secrets import SERVICE_KEY
 from tests.postgrest.errors import ApiError, from_database
 from tests.postgrest.faults import Fault, Faults
 from tests.postgrest.verbs import Answer, Call, answer, unknown_table
 
-SERVICE_KEY = "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz"
 ANON_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
 ROLES = {SERVICE_KEY: "service_role", ANON_KEY: "anon"}
 

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from snapshot.layout import DataDir
+from tests.reachable import reachable_folder
 from warehouse.embedded import EmbeddedPostgres, running_dsn
 from warehouse.embedded_place import ServiceUser, existing_home, find_place, unreachable_parent
 from warehouse.errors import WarehouseUnavailable
@@ -38,10 +38,8 @@ time.sleep(60)
 
 @pytest.fixture
 def own_dir() -> Iterator[DataDir]:
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    yield DataDir(folder)
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        yield DataDir(folder)
 
 
 def ask(dsn: str, statement: str = "select 1") -> object:

@@ -1,6 +1,7 @@
 """What must hold whatever happens: readers see one version, repeats do no harm, secrets stay secret."""
 
 import logging
+import os
 import random
 import signal
 import subprocess
@@ -26,11 +27,13 @@ from warehouse.errors import WarehouseError
 ROOT = Path(__file__).parents[2]
 MOST_OF_BARE = 3.0  # an upload that compares, guards and is atomic, against loading alone
 UPLOAD = """
+import os
 import sys
 from pathlib import Path
 from snapshot.reader import load
 from warehouse.base import PublishOptions, Watch
-kind, where, key, path = sys.argv[1:]
+kind, path = sys.argv[1:]
+where, key = os.environ["WHERE"], os.environ["SERVICE_KEY"]
 if kind == "supabase":
     from warehouse.supabase import SupabaseWarehouse
     warehouse = SupabaseWarehouse(where, key)
@@ -75,8 +78,10 @@ def reader(dsn: str) -> Iterator[set[tuple]]:
 
 def upload_process(stand: Stand, double: PostgrestDouble | None, path: Path) -> "subprocess.Popen[str]":
     where = double.url(str(conninfo_to_dict(stand.dsn)["dbname"])) if double else stand.dsn
-    command = [sys.executable, "-c", UPLOAD, "supabase" if double else "postgres", where, SERVICE_KEY, str(path)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    command = [sys.executable, "-c", UPLOAD, "supabase" if double else "postgres", str(path)]
+    # not as arguments, which the whole machine can read
+    secret = {**os.environ, "WHERE": where, "SERVICE_KEY": SERVICE_KEY}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=secret)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process

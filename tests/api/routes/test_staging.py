@@ -2,8 +2,6 @@
 
 import csv
 import json
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,6 +16,7 @@ from api.routes import staging_examples as examples
 from tests.api.serving import Client, service, supabase, track
 from tests.formats.master_builder import Master
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
+from tests.reachable import reachable_folder
 from tests.warehouse.servers import new_database
 from warehouse.schema import staging_script
 
@@ -29,10 +28,8 @@ JANE = {"player_id": "P002", "first_name": "Jane", "last_name": "Smith"}
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Where a service user can reach, which pytest's own directories are not for root."""
-    made = Path(tempfile.mkdtemp(prefix="bs-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made)
+    with reachable_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module", params=["embedded", "supabase"])

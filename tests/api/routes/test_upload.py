@@ -13,6 +13,7 @@ import pytest
 from snapshot.layout import DataDir
 from snapshot.pins import holders, pin, pinned_ids
 from tests.api.serving import Client, service
+from tests.known_secrets import PASSWORD
 from tests.snapshot_builder import publish
 
 OLDER, NEWER = "20261101T190000000000Z-0000000a", "20261102T190000000000Z-0000000b"
@@ -433,7 +434,7 @@ class TestStatus:
 
 
 def test_no_password_is_in_any_answer_or_file(data_dir: Path) -> None:
-    secret = "hunter2-not-for-logs"  # noqa: S105 - stands for a real one
+    secret = PASSWORD
     publish(data_dir, league(shifts=3), OLDER)
     with service(data_dir, supabase_db_url=f"postgresql://u:{secret}@127.0.0.1:1/x") as client:
         texts = [

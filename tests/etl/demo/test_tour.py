@@ -2,12 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +26,7 @@ from etl.demo import tour
 from etl.demo.tour_server import ROOT, Server, TourFailed, free_port, running
 from snapshot.layout import DataDir
 from snapshot.reader import published
+from tests.reachable import reachable_folder
 from tests.snapshot_builder import publish
 from warehouse.base import PublishOptions, Watch
 from warehouse.opening import Choice, open_warehouse
@@ -134,10 +133,8 @@ SEASONS = pl.DataFrame({"season_id": ["S1", "S2"], "start_date": ["2024-09-01", 
 @pytest.fixture
 def league_dir() -> Iterator[Path]:
     """A folder that a service user can reach, which pytest's own are not for root."""
-    folder = Path(tempfile.mkdtemp(prefix="bs-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+    with reachable_folder() as folder:
+        yield folder
 
 
 class TestStandings:
