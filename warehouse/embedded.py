@@ -74,11 +74,10 @@ class EmbeddedPostgres:
 
     def has_gone(self) -> bool:
         """Whether the server that was started, or joined, has ended by itself: stop and start again then."""
+        process = self._process  # read once: another thread may stop it meanwhile
         if self._dsn is None:
             return False
-        if self._process is not None:
-            return self._process.poll() is not None
-        return running_dsn(self._data_dir) is None
+        return running_dsn(self._data_dir) is None if process is None else process.poll() is not None
 
     def start(self) -> str:
         """Start the server, or join the one that another process owns, and give its DSN. Starting twice does nothing.

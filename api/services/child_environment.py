@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +15,7 @@ def secrets_in(environment: Mapping[str, str]) -> list[str]:
     """The key and the password that a child was given, so that they can be masked in what it has printed."""
     database = environment.get(_DATABASE, "")
     found = [environment.get(_SERVICE_KEY), *re.findall(r"\bpassword=(\S+)", database)]
-    if "://" in database:
+    with suppress(ValueError):  # no URL
         password = urlsplit(database).password or ""
         found += [password, unquote(password)]
     return [secret for secret in found if secret]

@@ -1,6 +1,7 @@
 """Builders for the tests of the job services."""
 
 import itertools
+import os
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from api.services.job_manager import Executor, JobManager, JobSettings
 from api.services.job_store import JobStore
 from api.services.job_store_sqlite import SqliteJobStore
 
+JOB = f"job-{os.getpid()}"  # of this test process alone: processes of a job are ended wherever they run
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -32,8 +34,8 @@ class Clock:
         self.at += timedelta(**length)
 
 
-def numbered(prefix: str = "job") -> Callable[[], str]:
-    """Ids that count: job-1, job-2, …"""
+def numbered(prefix: str = JOB) -> Callable[[], str]:
+    """Ids that count: prefix-1, prefix-2, …"""
     counter = itertools.count(1)
     return lambda: f"{prefix}-{next(counter)}"
 

@@ -19,7 +19,7 @@ from api.services.job_errors import JobFailed
 from api.services.job_manager import JobManager
 from api.services.job_store import JournalUnavailable, ProcessRef
 from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark, end_survivors, this_process
-from tests.api.services.job_parts import build, ended, script, started, wait_until, wish
+from tests.api.services.job_parts import JOB, build, ended, script, started, wait_until, wish
 
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
 FORK = "os.fork()\n"
@@ -127,7 +127,7 @@ class TestEnd:
 
     def test_its_environment_is_the_given_one_with_the_marker(self, tmp_path: Path) -> None:
         _, log = run(tmp_path, f"print(os.environ.get('{RUN_MARKER}'), 'HOME' in os.environ)")
-        assert log == "job-1 False\n"
+        assert log == f"{JOB}-1 False\n"
 
 
 class TestStop:
@@ -190,7 +190,7 @@ class TestStop:
         seen: list[int] = []
 
         def on_poll() -> None:
-            seen.extend(pids(tmp_path / "logs" / "job-1.log"))
+            seen.extend(pids(tmp_path / "logs" / f"{JOB}-1.log"))
             if seen:
                 raise JobFailed("progress cannot be read")
 

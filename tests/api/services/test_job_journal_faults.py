@@ -19,7 +19,7 @@ from api.services.job_queue import fingerprint
 from api.services.job_recovery import INTERRUPTED
 from api.services.job_store import JournalUnavailable, StoredJob
 from api.services.job_store_sqlite import SqliteJobStore
-from tests.api.services.job_parts import Clock, Gate, build, ended, script, started, wait_until, wish
+from tests.api.services.job_parts import JOB, Clock, Gate, build, ended, script, started, wait_until, wish
 
 
 class Journal(SqliteJobStore):
@@ -232,7 +232,7 @@ def test_a_lane_outlives_what_nobody_foresaw(tmp_path: Path, caplog: pytest.LogC
     caplog.set_level(logging.CRITICAL, logger="api.services.job_lanes")
     manager = build(tmp_path)
     manager.create_job(wish())
-    contexts = [manager.claim_next(manager.get_job("job-1").lane)]
+    contexts = [manager.claim_next(manager.get_job(f"{JOB}-1").lane)]
     written: list[Outcome] = []
 
     def claim(_: object) -> JobContext | None:

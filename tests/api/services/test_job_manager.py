@@ -24,7 +24,7 @@ from api.services.job_errors import (
 from api.services.job_manager import JobManager
 from api.services.job_recovery import INTERRUPTED
 from api.services.job_store import JournalUnavailable
-from tests.api.services.job_parts import Clock, Gate, build, ended, numbered, started, wait_until, wish
+from tests.api.services.job_parts import JOB, Clock, Gate, build, ended, numbered, started, wait_until, wish
 
 
 @pytest.fixture
@@ -230,7 +230,7 @@ class TestExecutors:
         assert job.status is JobStatus.FAILED
         assert job.error is not None
         assert job.error.startswith("Internal error")
-        assert "job-1" in caplog.text
+        assert f"{JOB}-1" in caplog.text
 
     @pytest.mark.parametrize(
         "result", [{"x": object()}, {1: 2}, None, {"x": "\ud800"}], ids=["object", "key", "none", "text"]
@@ -417,10 +417,10 @@ class TestForgetting:
                 job_id = manager.create_job(wish(game_ids=(n,), idempotency_key=f"key {n}"))
                 ended(manager, job_id)
             wait_until(lambda: manager.list_jobs()[1] == 3)
-            assert [j.job_id for j in manager.list_jobs()[0]] == ["job-8", "job-7", "job-6"]
+            assert [j.job_id for j in manager.list_jobs()[0]] == [f"{JOB}-{n}" for n in (8, 7, 6)]
             wait_until(lambda: len(list((tmp_path / "logs").iterdir())) == 3)
             with pytest.raises(JobNotFound):
-                manager.get_job("job-1")
+                manager.get_job(f"{JOB}-1")
 
     def test_old_jobs_go_by_age(self, tmp_path: Path) -> None:
         clock = Clock()

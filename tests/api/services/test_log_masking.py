@@ -51,7 +51,7 @@ def test_a_log_that_is_not_there_or_cannot_be_read_is_no_failure(tmp_path: Path)
 )
 def test_what_a_child_was_given_is_known(environment: dict[str, str]) -> None:
     assert PASSWORD in secrets_in(environment)
-    assert secrets_in({"PATH": "/bin"}) == []
+    assert secrets_in({"PATH": "/bin", "SUPABASE_DB_URL": "postgresql://[h"}) == []
 
 
 def test_the_log_of_a_child_is_masked_when_it_has_ended(tmp_path: Path) -> None:
