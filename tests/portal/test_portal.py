@@ -79,7 +79,13 @@ class TestPages:
         page = portal.open(f"team/{row['team_id']}/{row['season_id']}")
         expect(page.locator("canvas").first).to_be_visible()
         page.get_by_text("The figures as a table").first.click()
-        expect(page.get_by_role("region", name=re.compile("Points by date")).get_by_role("row").nth(1)).to_be_visible()
+        figures = page.get_by_role("region", name=re.compile("Points by date")).locator("tbody tr td:nth-child(2)")
+        results = server.http.get(
+            "/api/tables/fact_team_results",
+            params={"team_id": f"eq.{row['team_id']}", "season_id": f"eq.{row['season_id']}", "limit": 1000},
+        ).json()["rows"]
+        expect(figures).to_have_count(len(results))
+        assert int(figures.last.inner_text()) == sum(result["points"] for result in results) == row["points"]
         if screenshots:
             page.screenshot(path=screenshots / "team.png")
 
@@ -161,6 +167,40 @@ class TestRun:
             page.screenshot(path=screenshots / "preview.png", full_page=True)
         page.get_by_role("button", name="Publish").click()
         expect(page.get_by_text(_PUBLISHED)).to_be_visible()
+
+    @pytest.mark.parametrize(
+        ("path", "body", "shown"),
+        [
+            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL test"),
+            (
+                "/api/upload/to-supabase",
+                {"tables": ["dim_team"], "options": {"keep_missing": True}},
+                "Publication tables",
+            ),
+            ("/api/upload/generate-schema", {"options": {}}, "Database schema"),
+            ("/api/ml/train", {"seed": 3}, "Training"),
+        ],
+        ids=["etl", "upload", "schema", "train"],
+    )
+    def test_a_job_of_any_kind_runs_again_with_its_options(
+        self, portal: Portal, server: Server, path: str, body: dict[str, object], shown: str
+    ) -> None:
+        first = server.http.post(path, json=body).json()
+        server.http.post(f"/api/etl/cancel/{first['job_id']}")
+        page = portal.open("run")
+        line = page.get_by_role("region", name="Jobs so far").get_by_role("row").filter(has_text=shown).first
+        line.get_by_role("button", name="Details").click()
+        expect(page.get_by_role("dialog")).to_contain_text(re.compile("stopped|tables|models"))
+        page.keyboard.press("Escape")
+        with page.expect_response(re.compile(f"{path}$")) as answer:
+            line.get_by_role("button", name="Run again").click()
+        second = answer.value.json()
+        server.http.post(f"/api/etl/cancel/{second['job_id']}")
+        assert answer.value.status == 202
+        assert second["job_id"] != first["job_id"]
+        assert [second[part] for part in ("kind", "mode", "options")] == [
+            first[part] for part in ("kind", "mode", "options")
+        ]
 
     def test_a_run_can_be_stopped_and_nothing_has_changed(self, portal: Portal, server: Server) -> None:
         before = server.http.get("/api/status").json()["published"]["snapshot_id"]
