@@ -272,7 +272,7 @@ class TestGames:
 
 
 class TestPredictions:
-    def test_models_are_trained_and_asked(self, portal: Portal, screenshots: Path | None) -> None:
+    def test_models_are_trained_and_asked(self, portal: Portal, server: Server, screenshots: Path | None) -> None:
         page = portal.open("predictions")
         train = page.get_by_role("button", name="Train the models")
         if train.count():
@@ -287,6 +287,19 @@ class TestPredictions:
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
+        game = server.http.get("/api/ml/upcoming").json()["games"][0]
+        portal.open(f"game/{game['game_id']}")
+        forecast = page.get_by_role("region", name="Forecast")
+        expect(forecast).to_contain_text(f"wins with {game['details']['home_win']:.0%}".replace("%", " %"))
+        expect(forecast).to_contain_text("Measured on games that the model had not seen")
+        skater = server.http.get("/api/tables/fact_player_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+        portal.open(f"player/{skater['player_id']}")
+        forecast = page.get_by_role("region", name="Next game", exact=True)
+        expect(forecast).to_contain_text("chance to score")
+        expect(forecast).to_contain_text("Nine times in ten")
+        goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+        portal.open(f"player/{goalie['player_id']}")
+        expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
         portal.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()
