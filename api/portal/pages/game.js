@@ -33,8 +33,8 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
   const away = teams.find((t) => side(t) === "away");
   return html`<p><a href="#games">Games</a></p>
     <h1>${game.home_team} – ${game.away_team}</h1>
-    <p class="score"><strong>${game.home_goals ?? "–"} : ${game.away_goals ?? "–"}</strong><span class="quiet">${day(game.date)} ${game.game_time ?? ""} · ${game.game_type ?? ""} · game ${game.game_id}</span>
-      <${Badge}>${game.tracking.status === "None" ? "not tracked" : game.tracking.status}<//></p>
+    <p class="score">${isPlayed && html`<strong>${game.home_goals} : ${game.away_goals}</strong>`}<span class="quiet">${day(game.date)} ${game.game_time ?? ""} · ${game.game_type ?? ""} · game ${game.game_id}</span>
+      <${Badge}>${!isPlayed ? "not played yet" : game.tracking.status === "None" ? "not tracked" : game.tracking.status}<//></p>
     ${accuracy && !accuracy.is_match && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful.</p>`}
     ${isPlayed ? null : html`<${GameForecast} gameId=${game.game_id} />`}
     ${isPlayed && line && html`<section class="card"><h2>Score by period</h2><${Table} caption="Score by period" rows=${["home", "away"]} columns=${[
