@@ -80,7 +80,13 @@ class TestPages:
         page = portal.open(f"team/{row['team_id']}/{row['season_id']}")
         expect(page.locator("canvas").first).to_be_visible()
         page.get_by_text("The figures as a table").first.click()
-        expect(page.get_by_role("region", name=re.compile("Points by date")).get_by_role("row").nth(1)).to_be_visible()
+        figures = page.get_by_role("region", name=re.compile("Points by date")).locator("tbody tr td:nth-child(2)")
+        results = server.http.get(
+            "/api/tables/fact_team_results",
+            params={"team_id": f"eq.{row['team_id']}", "season_id": f"eq.{row['season_id']}", "limit": 1000},
+        ).json()["rows"]
+        expect(figures).to_have_count(len(results))
+        assert int(figures.last.inner_text()) == sum(result["points"] for result in results) == row["points"]
         if screenshots:
             page.screenshot(path=screenshots / "team.png")
 
@@ -163,6 +169,40 @@ class TestRun:
         page.get_by_role("button", name="Publish").click()
         expect(page.get_by_text(_PUBLISHED)).to_be_visible()
 
+    @pytest.mark.parametrize(
+        ("path", "body", "shown"),
+        [
+            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL test"),
+            (
+                "/api/upload/to-supabase",
+                {"tables": ["dim_team"], "options": {"keep_missing": True}},
+                "Publication tables",
+            ),
+            ("/api/upload/generate-schema", {"options": {}}, "Database schema"),
+            ("/api/ml/train", {"seed": 3}, "Training"),
+        ],
+        ids=["etl", "upload", "schema", "train"],
+    )
+    def test_a_job_of_any_kind_runs_again_with_its_options(
+        self, portal: Portal, server: Server, path: str, body: dict[str, object], shown: str
+    ) -> None:
+        first = server.http.post(path, json=body).json()
+        server.http.post(f"/api/etl/cancel/{first['job_id']}")
+        page = portal.open("run")
+        line = page.get_by_role("region", name="Jobs so far").get_by_role("row").filter(has_text=shown).first
+        line.get_by_role("button", name="Details").click()
+        expect(page.get_by_role("dialog")).to_contain_text(re.compile("stopped|tables|models"))
+        page.keyboard.press("Escape")
+        with page.expect_response(re.compile(f"{path}$")) as answer:
+            line.get_by_role("button", name="Run again").click()
+        second = answer.value.json()
+        server.http.post(f"/api/etl/cancel/{second['job_id']}")
+        assert answer.value.status == 202
+        assert second["job_id"] != first["job_id"]
+        assert [second[part] for part in ("kind", "mode", "options")] == [
+            first[part] for part in ("kind", "mode", "options")
+        ]
+
     def test_a_run_can_be_stopped_and_nothing_has_changed(self, portal: Portal, server: Server) -> None:
         before = server.http.get("/api/status").json()["published"]["snapshot_id"]
         page = portal.open("run")
@@ -233,7 +273,7 @@ class TestGames:
 
 
 class TestPredictions:
-    def test_models_are_trained_and_asked(self, portal: Portal, screenshots: Path | None) -> None:
+    def test_models_are_trained_and_asked(self, portal: Portal, server: Server, screenshots: Path | None) -> None:
         page = portal.open("predictions")
         train = page.get_by_role("button", name="Train the models")
         if train.count():
@@ -248,6 +288,19 @@ class TestPredictions:
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
+        game = server.http.get("/api/ml/upcoming").json()["games"][0]
+        portal.open(f"game/{game['game_id']}")
+        forecast = page.get_by_role("region", name="Forecast")
+        expect(forecast).to_contain_text(f"wins with {game['details']['home_win']:.0%}".replace("%", " %"))
+        expect(forecast).to_contain_text("Measured on games that the model had not seen")
+        skater = server.http.get("/api/tables/fact_player_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+        portal.open(f"player/{skater['player_id']}")
+        forecast = page.get_by_role("region", name="Next game", exact=True)
+        expect(forecast).to_contain_text("chance to score")
+        expect(forecast).to_contain_text("Nine times in ten")
+        goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+        portal.open(f"player/{goalie['player_id']}")
+        expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
         portal.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()

@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { allRows, get, rows } from "../client.js";
+import { GameForecast } from "../parts/forecast.js";
 import { Rink } from "../parts/rink.js";
 import { ShiftChart } from "../parts/shiftchart.js";
 import { Badge, Loaded, Table, clock, day, number, text, useLoad } from "../ui.js";
@@ -26,19 +27,21 @@ export default function Game({ rest }) {
 }
 
 function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, penalties, located, shifts, onIce }) {
+  const isPlayed = game.home_goals !== null && game.home_goals !== undefined;
   const side = (row) => row.team_venue;
   const home = teams.find((t) => side(t) === "home");
   const away = teams.find((t) => side(t) === "away");
   return html`<p><a href="#games">Games</a></p>
     <h1>${game.home_team} – ${game.away_team}</h1>
-    <p class="score"><strong>${game.home_goals ?? "–"} : ${game.away_goals ?? "–"}</strong><span class="quiet">${day(game.date)} ${game.game_time ?? ""} · ${game.game_type ?? ""} · game ${game.game_id}</span>
-      <${Badge}>${game.tracking.status === "None" ? "not tracked" : game.tracking.status}<//></p>
+    <p class="score">${isPlayed && html`<strong>${game.home_goals} : ${game.away_goals}</strong>`}<span class="quiet">${day(game.date)} ${game.game_time ?? ""} · ${game.game_type ?? ""} · game ${game.game_id}</span>
+      <${Badge}>${!isPlayed ? "not played yet" : game.tracking.status === "None" ? "not tracked" : game.tracking.status}<//></p>
     ${accuracy && !accuracy.is_match && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful.</p>`}
-    ${line && html`<section class="card"><h2>Score by period</h2><${Table} caption="Score by period" rows=${["home", "away"]} columns=${[
+    ${isPlayed ? null : html`<${GameForecast} gameId=${game.game_id} />`}
+    ${isPlayed && line && html`<section class="card"><h2>Score by period</h2><${Table} caption="Score by period" rows=${["home", "away"]} columns=${[
       { name: "team", label: "Team", cell: (s) => line[`${s}_team_name`] ?? game[`${s}_team`] },
       ...["1", "2", "3", "OT"].map((p) => ({ name: p, label: p, numeric: true, cell: (s) => text(line[`${s}_team_period${p}_goals`] ?? null) })),
       { name: "t", label: "Total", numeric: true, cell: (s) => html`<strong>${text(game[`${s}_goals`])}</strong>` }]} /></section>`}
-    ${game.tracking.status === "None" && html`<p class="notice">Nobody tracked this game, so there is only the official score.</p>`}
+    ${isPlayed && game.tracking.status === "None" && html`<p class="notice">Nobody tracked this game, so there is only the official score.</p>`}
     ${home && away && html`<div class="columns">
       <section class="card"><h2>Teams</h2><${Teams} home=${home} away=${away} /></section>
       <section class="card"><h2>Goals</h2><${Table} caption="Goals" rows=${goals} empty="No tracked goal." columns=${[

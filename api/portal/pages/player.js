@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { allRows, post, rows } from "../client.js";
+import { PlayerForecast } from "../parts/forecast.js";
 import { Plot } from "../parts/plot.js";
 import { Badge, Loaded, Table, clock, day, number, useLoad } from "../ui.js";
 
@@ -18,11 +19,12 @@ export default function Player({ rest }) {
   const loaded = useLoad(() => loadPlayer(id), [id]);
   return html`<p><a href="#season">Season</a></p><${Loaded} of=${loaded}>${({ player, seasons, goalie, tracked }) => (!player ? html`<h1>No player ${id}</h1>` : html`
     <h1>${player.player_full_name}</h1><p><${Badge}>${player.player_primary_position ?? "position unknown"}<//> ${player.player_norad_current_team ?? ""} <a href=${`#corrections/dim_player?search=${encodeURIComponent(id)}`}>Correct</a></p>
+    <${PlayerForecast} id=${id} />
     ${seasons.length > 0 && html`<section class="card"><h2>Seasons</h2><${Table} caption="Seasons" rows=${seasons} columns=${[{ name: "season", label: "Season" }, { name: "team_name", label: "Team" },
       ...[["games_played", "GP"], ["goals", "G"], ["assists", "A"], ["points", "P"], ["pim", "PIM"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "xg", label: "xG", numeric: true, cell: (s) => number(s.xg_for, 1) }, { name: "cf", label: "CF %", numeric: true, cell: (s) => number(s.cf_pct, 0) }]} /></section>`}
     ${goalie.length > 0 && html`<section class="card"><h2>In goal</h2><${Table} caption="Seasons in goal" rows=${goalie} columns=${[{ name: "season", label: "Season" }, { name: "team_name", label: "Team" },
       ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["shutouts", "SO"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "gaa", label: "GAA", numeric: true, cell: (s) => number(s.gaa, 2) }]} /></section>`}
-    ${tracked.length > 1 && html`<section class="card"><${Plot} title="Points and expected goals by tracked game" x=${{ label: "Date", isDate: true, values: tracked.map((g) => Date.parse(`${g.date}T12:00:00Z`) / 1000) }}
+    ${tracked.length > 1 && html`<section class="card"><${Plot} title="Points, shots and expected goals by tracked game" x=${{ label: "Date", isDate: true, values: tracked.map((g) => Date.parse(`${g.date}T12:00:00Z`) / 1000) }}
       series=${[{ label: "Points", values: tracked.map((g) => g.points) }, { label: "Shots", values: tracked.map((g) => g.sog) }, { label: "Expected goals", values: tracked.map((g) => g.xg_for ?? null) }]} /></section>`}
     ${tracked.length > 0 && html`<section class="card"><h2>Tracked games</h2><${Table} caption="Tracked games" rows=${[...tracked].reverse()} columns=${[{ name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` }, { name: "opponent_team_name", label: "Against" },
       ...[["goals", "G"], ["assists", "A"], ["sog", "Shots"], ["plus_minus", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "toi", label: "Ice time", numeric: true, cell: (g) => clock(g.toi_seconds) }]} /></section>`}

@@ -1,11 +1,12 @@
 // Files in, tables out: drop files, run the ETL, look at what will change, publish.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { get, list, post, send } from "../client.js";
-import { duration, isFinished, kindOf } from "../jobs.js";
-import { JobOutcome, JobPanel } from "../parts/job.js";
+import { post, send } from "../client.js";
+import { isFinished } from "../jobs.js";
+import { History, loadHistory } from "../parts/history.js";
+import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
-import { Act, Badge, Dialog, Loaded, Status, Table, moment, useLoad } from "../ui.js";
+import { Act, Badge, Loaded, useLoad } from "../ui.js";
 
 const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
 const MODES = [
@@ -17,10 +18,11 @@ const MODES = [
 const OPTIONS = [
   ["wipe", false, "Forget what was read before", "Reads all files anew; slower, and only needed when something looks wrong."],
   ["validate", true, "Stop at hockey that cannot be", "When off, such findings are warnings and the tables are published all the same."],
+  ["train", false, "Train the models afterwards", "When the run is done, a job of its own learns the predictions anew from what was published. Until then the older models answer."],
 ];
 
 export default function Run() {
-  const active = useLoad(() => list("/api/etl/history", { limit: 50 }), []);
+  const active = useLoad(loadHistory, []);
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
   const [peeking, setPeeking] = useState(false);
@@ -85,30 +87,4 @@ function Start({ onStarted }) {
       <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}</fieldset>
     <${Act} kind="primary" act=${start} disabled=${!usable}>Run ETL<//>
   </section>`;
-}
-
-function again(job) {
-  const { source, exclude_game_ids, ...options } = job.options;
-  return { mode: job.mode, game_ids: job.game_ids, source, exclude_game_ids: exclude_game_ids?.length ? exclude_game_ids : null, options };
-}
-
-function History({ jobs, total, onRun }) {
-  const [shown, setShown] = useState(null);
-  const columns = [
-    { name: "created_at", label: "When", cell: (j) => moment(j.created_at) },
-    { name: "kind", label: "What", cell: (j) => html`${kindOf(j)} <span class="quiet">${j.mode}</span>` },
-    { name: "status", label: "Outcome", cell: (j) => html`<${Status} status=${j.status} />` },
-    { name: "took", label: "Took", numeric: true, cell: (j) => (j.completed_at && j.started_at ? duration((new Date(j.completed_at) - new Date(j.started_at)) / 1000) : "–") },
-    { name: "act", label: "", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
-      ${j.kind === "etl" && html`<${Act} act=${async () => onRun(await post("/api/etl/trigger", again(j)))}>Run again<//>`}</span>` },
-  ];
-  return html`<${Table} caption="Jobs so far, newest first" columns=${columns} rows=${jobs} rowKey=${(j) => j.job_id} empty="No job has run yet." />
-    <p class="quiet">${jobs.length} of ${total}</p>
-    ${shown && html`<${Dialog} title=${`${kindOf(shown)} of ${moment(shown.created_at)}`} onClose=${() => setShown(null)}><${JobOutcome} job=${shown} />
-      ${shown.log_available && html`<${Log} jobId=${shown.job_id} />`}<//>`}`;
-}
-
-function Log({ jobId }) {
-  const log = useLoad(() => get(`/api/etl/logs/${jobId}`, { offset: 0 }), [jobId]);
-  return html`<h3>What it printed</h3><${Loaded} of=${log}>${(piece) => html`<pre class="log" tabindex="0">${piece.text}</pre>`}<//>`;
 }

@@ -32,6 +32,7 @@ export function Plot({ title, x, series, height = 260, range }) {
     const axis = { stroke: ink, grid: { stroke: `${ink}33` }, ticks: { stroke: `${ink}66` } };
     const drawn = new UPlot({
       width: place.current.clientWidth, height, scales: { x: { time: Boolean(x.isDate) }, ...(range && { y: { range } }) },
+      legend: { live: false }, // the pointer's figures are in the table below, which everybody can read
       axes: [{ ...axis, label: x.label }, axis],
       series: [{ label: x.label }, ...series.map((s, i) => ({
         label: s.label, stroke: colour(i), width: 2, spanGaps: true,

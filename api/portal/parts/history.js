@@ -1,0 +1,53 @@
+// All jobs so far, of every kind: what came of each, and the same once more.
+
+import { html, useState } from "../vendor/htm-preact.js";
+import { get, list, post } from "../client.js";
+import { duration, isFinished, kindOf } from "../jobs.js";
+import { Act, Dialog, Loaded, Status, Table, moment, useLoad } from "../ui.js";
+import { JobOutcome } from "./job.js";
+
+const HISTORIES = ["etl", "upload", "ml"];
+const LIMIT = 50;
+
+/** The newest jobs of all lanes, and how many there are altogether. */
+export async function loadHistory() {
+  const lanes = await Promise.all(HISTORIES.map((lane) => list(`/api/${lane}/history`, { limit: LIMIT })));
+  const rows = lanes.flatMap((lane) => lane.rows).sort((a, b) => b.created_at.localeCompare(a.created_at)).slice(0, LIMIT);
+  return { rows, total: lanes.reduce((sum, lane) => sum + lane.total, 0) };
+}
+
+/** The request that asks for a job's work once more, on what is published now: `[path, body]`. */
+function again(job) {
+  const { source, exclude_game_ids: excluded, snapshot_id: _snapshot, tables, ...options } = job.options;
+  switch (job.kind) {
+    case "upload":
+      return ["/api/upload/to-supabase", job.mode === "tables" ? { tables, options } : { mode: job.mode, options }];
+    case "schema":
+      return ["/api/upload/generate-schema", { options }];
+    case "train":
+      return ["/api/ml/train", options];
+    default:
+      return ["/api/etl/trigger", { mode: job.mode, game_ids: job.game_ids, source, exclude_game_ids: excluded?.length ? excluded : null, options }];
+  }
+}
+
+export function History({ jobs, total, onRun }) {
+  const [shown, setShown] = useState(null);
+  const columns = [
+    { name: "created_at", label: "When", cell: (j) => moment(j.created_at) },
+    { name: "kind", label: "What", cell: (j) => html`${kindOf(j)} ${["etl", "upload"].includes(j.kind) && html`<span class="quiet">${j.mode}</span>`}` },
+    { name: "status", label: "Outcome", cell: (j) => html`<${Status} status=${j.status} />` },
+    { name: "took", label: "Took", numeric: true, cell: (j) => (j.completed_at && j.started_at ? duration((new Date(j.completed_at) - new Date(j.started_at)) / 1000) : "–") },
+    { name: "act", label: "", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
+      ${isFinished(j) && html`<${Act} title="The same once more, with the same options" act=${async () => onRun(await post(...again(j)))}>Run again<//>`}</span>` },
+  ];
+  return html`<${Table} caption="Jobs so far, newest first" columns=${columns} rows=${jobs} rowKey=${(j) => j.job_id} empty="No job has run yet." />
+    <p class="quiet">${jobs.length} of ${total}</p>
+    ${shown && html`<${Dialog} title=${`${kindOf(shown)} of ${moment(shown.created_at)}`} onClose=${() => setShown(null)}><${JobOutcome} job=${shown} />
+      ${shown.log_available && html`<${Log} jobId=${shown.job_id} />`}<//>`}`;
+}
+
+function Log({ jobId }) {
+  const log = useLoad(() => get(`/api/etl/logs/${jobId}`, { offset: 0 }), [jobId]);
+  return html`<h3>What it printed</h3><${Loaded} of=${log}>${(piece) => html`<pre class="log" tabindex="0">${piece.text}</pre>`}<//>`;
+}
