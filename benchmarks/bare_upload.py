@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
+import httpx
 import psycopg
 from psycopg import sql
-from supabase import create_client
+from supabase import ClientOptions, create_client
 
 from snapshot.reader import Snapshot
 from warehouse.naming import parents_first
@@ -41,8 +42,9 @@ def copy_and_upsert(dsn: str, snapshot: Snapshot) -> None:
 
 def upsert_in_a_loop(url: str, key: str, snapshot: Snapshot) -> None:
     """Each table by supabase-py as its documentation shows it: upserts of a thousand rows, one after another."""
-    client = create_client(url, key)
-    for table in parents_first(snapshot.manifest, [t.name for t in snapshot.manifest.tables]):
-        for part in typed_rows(snapshot, table).iter_slices(_CHUNK_ROWS):
-            rows: list[dict[str, Any]] = part.to_dicts()
-            client.table(table.name).upsert(rows).execute()
+    with httpx.Client(http2=False) as session:
+        client = create_client(url, key, ClientOptions(httpx_client=session))
+        for table in parents_first(snapshot.manifest, [t.name for t in snapshot.manifest.tables]):
+            for part in typed_rows(snapshot, table).iter_slices(_CHUNK_ROWS):
+                rows: list[dict[str, Any]] = part.to_dicts()
+                client.table(table.name).upsert(rows).execute()

@@ -177,7 +177,6 @@ def test_replies_lost_and_storms_on_fifty_thousand_rows(
 
 @pytest.mark.proof
 @pytest.mark.timeout(600)
-@pytest.mark.filterwarnings("ignore:The 'timeout' parameter is deprecated:DeprecationWarning")  # supabase-py's own
 def test_fifty_thousand_rows_against_bare_loading(
     stand: Stand, tmp_path: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
