@@ -14,6 +14,7 @@ from api.services.jwks import Jwks
 from api.services.key_store import KeyStore
 from api.services.token_service import Issuer, TokenService
 from snapshot.layout import DataDir
+from snapshot.publication import Retention
 from warehouse.opening import Choice
 
 _KEPT_FROM_CHILDREN: Final = frozenset(
@@ -29,6 +30,8 @@ def child_environment(settings: Settings, environ: Mapping[str, str]) -> Mapping
     kept = {name: value for name, value in environ.items() if name.upper() not in _KEPT_FROM_CHILDREN}
     return kept | {
         "BENCHSIGHT_STARTED_BY": "server",
+        "KEEP_SNAPSHOTS": str(settings.keep_snapshots),
+        "KEEP_SNAPSHOT_DAYS": str(settings.keep_snapshot_days),
         "PUBLISH_PERSONAL_DATA": "true" if settings.publish_personal_data else "false",
     }
 
@@ -70,6 +73,11 @@ def open_access(
             "ADMIN_API_KEY: must be set when ENVIRONMENT is production (or make a key: python -m api.keys create)"
         )
     return access, AuditLog(store, now=now), store
+
+
+def retention(settings: Settings) -> Retention:
+    """Which snapshots are kept."""
+    return Retention(settings.keep_snapshots, settings.keep_snapshot_days)
 
 
 def _issuers(settings: Settings) -> list[Issuer]:

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
     max_upload_bytes: int = Field(default=32_000_000, ge=1_000, le=1_000_000_000)
     """The same for the routes that take tables and files of the league."""
+    keep_snapshots: int = Field(default=5, ge=1, le=10_000)
+    """Published leagues that are kept, besides the current one, the one in the database and those that jobs need."""
+    keep_snapshot_days: int = Field(default=0, ge=0, le=36_500)
+    """Also kept are those of so many days before the latest publication."""
     publish_personal_data: bool = False
     """Whether birth years and genders are published; e-mail addresses never are."""
     host: str = "127.0.0.1"

@@ -19,6 +19,7 @@ from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
 from api.services.ml_service import MLService
 from api.services.readiness import ReadinessService
+from api.services.snapshot_service import SnapshotService
 from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import StatusService
@@ -62,6 +63,7 @@ class Services:
     warehouse: WarehouseGate
     uploads: UploadService
     ml: MLServices
+    snapshots: SnapshotService
 
 
 class Exposition(Protocol):
@@ -188,6 +190,11 @@ async def upload_service(connection: HTTPConnection) -> UploadService:
     return services(connection).uploads
 
 
+async def snapshot_service(connection: HTTPConnection) -> SnapshotService:
+    """The service of the snapshots on disk."""
+    return services(connection).snapshots
+
+
 async def ml_service(connection: HTTPConnection) -> MLService:
     """The service that predicts."""
     return services(connection).ml.models
@@ -213,6 +220,7 @@ Raw = Annotated[RawFiles, Depends(raw_files)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]
+Snapshots = Annotated[SnapshotService, Depends(snapshot_service)]
 Models = Annotated[MLService, Depends(ml_service)]
 Training = Annotated[TrainService, Depends(train_service)]
 Explanations = Annotated[ExplainService, Depends(explain_service)]

@@ -23,7 +23,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from api.composition import child_environment, database_choice, open_access
+from api.composition import child_environment, database_choice, open_access, retention
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
@@ -48,6 +48,7 @@ from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
 from api.services.ml_service import MLService
 from api.services.readiness import ReadinessService
+from api.services.snapshot_service import SnapshotService
 from api.services.staged_rows import StagedRows
 from api.services.staging_service import StagingService
 from api.services.status_service import ServiceFacts, StatusService
@@ -189,6 +190,7 @@ def build_services(settings: Settings, environ: Mapping[str, str], state: State)
         warehouse=warehouse,
         uploads=uploads,
         ml=MLServices(MLService(data_dir), training),
+        snapshots=SnapshotService(jobs, uploads, data_dir, retention(settings), now=_now, new_id=_new_id),
     )
 
 

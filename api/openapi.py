@@ -29,6 +29,7 @@ TAGS: Final = [
     {"name": "Access", "description": "Who may come in, and who did what."},
     {"name": "ETL", "description": "Turn the tracked games into published tables, and watch it happen."},
     {"name": "Upload", "description": "Bring the published tables into the database that the dashboard reads."},
+    {"name": "Snapshots", "description": "The published leagues that are kept, and going back to one."},
     {"name": "Staging", "description": "Correct the league's data so that the correction sticks."},
     {"name": "Games", "description": "The schedule with its corrections, and how far each game is tracked."},
     {"name": "Tables", "description": "Browse what is published, take it as CSV, and read what each column means."},

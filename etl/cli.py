@@ -18,6 +18,7 @@ from uuid import uuid4  # noqa: TID251 - composition root
 from snapshot.fence import Fence, Superseded
 from snapshot.files import LockHeld, exclusive, is_full
 from snapshot.layout import DataDir
+from snapshot.publication import PublishFailed, Retention
 
 if TYPE_CHECKING:
     from etl.progress import Listener
@@ -96,6 +97,7 @@ def _settle(options: argparse.Namespace) -> None:
         raise UsageError("single needs --games")
     if options.run_id is not None and not _RUN_ID.fullmatch(options.run_id):
         raise UsageError("--run-id takes up to 64 letters, digits, _ and -")
+    options.kept = _retention(_environ())
     # a path on the command line counts from where one stands, as always; the setting counts as it does for the server
     setting = Path(os.environ.get("BENCHSIGHT_DATA_DIR") or "data")  # noqa: TID251 - composition root
     options.data_dir = (options.data_dir or PROJECT / setting).absolute()
@@ -168,6 +170,7 @@ def _request(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> "Ru
         source=options.source,
         read_staging=partial(staged_league, data_dir, _environ()),
         publish_personal_data=_decision(_environ(), "PUBLISH_PERSONAL_DATA"),
+        kept=options.kept,
     )
 
 
@@ -189,10 +192,17 @@ def _decision(environ: Mapping[str, str], name: str) -> bool | None:
     return word in {"1", "true", "yes", "on"} if word else None
 
 
+def _retention(environ: Mapping[str, str]) -> Retention:
+    """Which older snapshots stay, as the server's settings of these names say too."""
+    given = (environ.get("KEEP_SNAPSHOTS", "").strip() or "5", environ.get("KEEP_SNAPSHOT_DAYS", "").strip() or "0")
+    if not all(word.isdecimal() for word in given) or int(given[0]) < 1:
+        raise UsageError("KEEP_SNAPSHOTS takes a number from 1 on, KEEP_SNAPSHOT_DAYS a number of days")
+    return Retention(int(given[0]), int(given[1]))
+
+
 def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:
     """Run it; exit code, what went wrong in one sentence, and the outcome of a success."""
-    from etl.publish import PublishFailed  # noqa: PLC0415 - keeps the start fast
-    from etl.quality import Blocked  # noqa: PLC0415
+    from etl.quality import Blocked  # noqa: PLC0415 - keeps the start fast
     from etl.registry import BrokenTable  # noqa: PLC0415
     from etl.staging_source import StagingUnreadable  # noqa: PLC0415
     from formats.json_document import Unreadable  # noqa: PLC0415

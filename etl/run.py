@@ -1,9 +1,8 @@
 """One run: extract, gate, tables, checks, publication."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 import polars as pl
@@ -27,11 +26,11 @@ from formats.canonical import LeagueFrames, empty
 from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
-from snapshot.reader import DamagedSnapshot, Snapshot, list_ids, published
+from snapshot.publication import USUAL, Retention, snapshot_id_for, stamp
+from snapshot.reader import DamagedSnapshot, Snapshot, published
 
 SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
 VERSION: Final = "1.0.0"
-_ID_TIME: Final = "%Y%m%dT%H%M%S%fZ"
 _CODE: Final = ("etl", "formats", "hockey")
 Mode = Literal["full", "incremental", "single", "test"]
 
@@ -41,7 +40,8 @@ class RunRequest:
     """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings.
 
     `read_staging` gives what is staged; `publish_personal_data` is what the operator decided, None where nothing;
-    `games_together` how many games are built at once, which changes time and memory and no cell.
+    `games_together` how many games are built at once, which changes time and memory and no cell; `kept` which older
+    snapshots stay.
     """
 
     data_dir: DataDir
@@ -55,6 +55,7 @@ class RunRequest:
     read_staging: Callable[[], StagedLeague] = StagedLeague
     publish_personal_data: bool | None = None
     games_together: int = GAMES_TOGETHER
+    kept: Retention = USUAL
 
     def to_extract(self) -> ExtractRequest:
         """What that means for reading."""
@@ -151,9 +152,9 @@ class Run:
         made = Made(replace(extraction, records=_no_frames()), games, unusable)
         for warning in made.warnings:
             self.progress.warn(warning)
-        snapshot_id = _snapshot_id(self.now(), self.request.run_id, list_ids(self.request.data_dir))
+        snapshot_id = snapshot_id_for(self.request.data_dir, self.now(), self.request.run_id)
         if self.request.mode != "test":
-            self.writer = SnapshotWriter(self.request.data_dir, snapshot_id)
+            self.writer = SnapshotWriter(self.request.data_dir, snapshot_id, self.request.kept)
         self._build(made, records)
         self.progress.step("publish")
         if self.writer is None:
@@ -222,7 +223,7 @@ class Run:
             format_version=FORMAT_VERSION,
             snapshot_id=snapshot_id,
             run_id=self.request.run_id,
-            created_at=_stamp(self.now()),
+            created_at=stamp(self.now()),
             software_version=software_version(),
             mode=self.request.mode,
             source=self.request.source,
@@ -256,20 +257,6 @@ def _refuse_to_lose_the_league(league: LeagueFrames, current: Snapshot | None) -
 def software_version() -> str:
     """The version with a hash of the code that makes the tables: other code makes other tables of the same input."""
     return f"{VERSION}+{code_version(_CODE)[:12]}"
-
-
-def _snapshot_id(now: datetime, run_id: str, known: Sequence[str]) -> str:
-    """A name above all that are known: a clock that was set back must not make a league look old to the database."""
-    at = now.astimezone(UTC)
-    with suppress(ValueError, IndexError):
-        at = max(
-            at, datetime.strptime(known[-1].partition("-")[0], _ID_TIME).replace(tzinfo=UTC) + timedelta.resolution
-        )
-    return f"{at:{_ID_TIME}}-{run_id[:8]}"
-
-
-def _stamp(now: datetime) -> str:
-    return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _no_frames() -> LeagueFrames:

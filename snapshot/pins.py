@@ -5,11 +5,14 @@ holders may pin one snapshot. Pin first, then check that the snapshot is there: 
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 from snapshot.layout import DataDir
 
+PUBLISHED: Final = "published"
+"""The holder of what stands in the warehouse, by the last upload of this server."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -38,6 +41,20 @@ def holders(data_dir: DataDir) -> list[tuple[str, str]]:
         return []
     names = (path.name.partition(".") for path in data_dir.pins.iterdir())
     return sorted((snapshot_id, holder) for snapshot_id, dot, holder in names if dot)
+
+
+def mark_published(data_dir: DataDir, snapshot_ids: Collection[str]) -> None:
+    """These, and no others, are what stands in the warehouse; those that are not on disk are left out."""
+    for snapshot_id in snapshot_ids:
+        if _NAME.fullmatch(snapshot_id) and (data_dir.snapshots / snapshot_id).is_dir():
+            pin(data_dir, snapshot_id, PUBLISHED)
+    for snapshot_id in published_ids(data_dir) - set(snapshot_ids):
+        unpin(data_dir, snapshot_id, PUBLISHED)
+
+
+def published_ids(data_dir: DataDir) -> frozenset[str]:
+    """The snapshots that the tables of the warehouse equal, as far as this data directory knows."""
+    return frozenset(snapshot_id for snapshot_id, holder in holders(data_dir) if holder == PUBLISHED)
 
 
 def _path(data_dir: DataDir, snapshot_id: str, holder: str) -> Path:

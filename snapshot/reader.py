@@ -82,8 +82,10 @@ def load(path: Path) -> Snapshot:
     """
     try:
         return Snapshot(path, Manifest.from_json((path / MANIFEST_FILE).read_bytes()))
-    except (OSError, InvalidManifest) as error:
+    except InvalidManifest as error:
         raise DamagedSnapshot(f"{path.name}: {error}") from error
+    except OSError as error:  # whose own text names the folder, which is for nobody outside
+        raise DamagedSnapshot(f"{path.name}: {MANIFEST_FILE} cannot be read: {error.strerror}") from error
 
 
 def list_ids(data_dir: DataDir) -> list[str]:

@@ -15,6 +15,7 @@ from api.routes.health import health_router
 from api.routes.metrics import metrics_router
 from api.routes.ml import ml_router
 from api.routes.portal import portal_files, portal_router
+from api.routes.snapshots import snapshots_router
 from api.routes.staging import raw_router, staging_router
 from api.routes.tables import tables_router
 from api.routes.upload import upload_router
@@ -33,6 +34,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tables_router,
     explain_router,
     ml_router,
+    snapshots_router,
     audit_router,
     docs_router,
     portal_router,

@@ -92,3 +92,35 @@ PREVIEW: Final = {
         },
     }
 }
+_EARLIER_ID: Final = "20261011T190500310000Z-0b7c2f11"
+_SNAPSHOT: Final[dict[str, Any]] = {
+    "snapshot_id": SNAPSHOT_ID,
+    "created_at": "2026-10-18T19:30:12.602000Z",
+    "games": 60,
+    "tables": 66,
+    "rows": 21840,
+    "size_bytes": 2750112,
+    "current": True,
+    "in_warehouse": True,
+    "pinned": False,
+    "restored_from": None,
+    "problem": None,
+}
+_RESTORED: Final[dict[str, Any]] = {
+    "snapshot_id": SNAPSHOT_ID,
+    "restored_from": _EARLIER_ID,
+    "previous_id": "20261018T180000000000Z-9d1c55aa",
+    "job": None,
+}
+SNAPSHOTS: Final = {
+    "two": {
+        "summary": "The current one and an earlier one",
+        "value": [_SNAPSHOT, {**_SNAPSHOT, "snapshot_id": _EARLIER_ID, "current": False, "in_warehouse": False}],
+    }
+}
+RESTORE_REQUESTS: Final[dict[str, Any]] = {
+    "files": {"summary": "The published tables only", "value": {}},
+    "both": {"summary": "The database too", "value": {"upload": True}},
+}
+RESTORED: Final = {"files": {"summary": "The published tables only", "value": _RESTORED}}
+RESTORED_AND_QUEUED: Final = {"both": {"summary": "The database too", "value": {**_RESTORED, "job": UPLOAD_JOB}}}

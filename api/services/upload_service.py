@@ -17,11 +17,13 @@ from api.services.upload_preview import preview
 from api.services.upload_results import as_job, failed_upload, result_of
 from api.services.warehouse_errors import translated
 from api.services.warehouse_gate import WarehouseGate
+from api.utils.logger import logger
 from snapshot.files import replace_file
 from snapshot.layout import DataDir
 from snapshot.manifest import Manifest
+from snapshot.pins import PUBLISHED, mark_published, pin
 from snapshot.reader import DamagedSnapshot, Snapshot, published
-from warehouse.base import PublishOptions, Watch
+from warehouse.base import PublishOptions, Warehouse, Watch
 from warehouse.errors import WarehouseError
 
 SCHEMA_FILE: Final = "sql/reset_supabase.sql"
@@ -58,7 +60,12 @@ class UploadService:
         self._pins = UploadPins(jobs, data_dir)
 
     def upload_tables(
-        self, request: UploadRequest, *, linked_to: ETLRun | None = None, idempotency_key: str | None = None
+        self,
+        request: UploadRequest,
+        *,
+        linked_to: ETLRun | None = None,
+        idempotency_key: str | None = None,
+        snapshot: Snapshot | None = None,
     ) -> Job:
         """Queue an upload of the snapshot that is published now, or of the one that an ETL job has made.
 
@@ -66,6 +73,7 @@ class UploadService:
             request: which tables, and how.
             linked_to: upload exactly the snapshot of this run.
             idempotency_key: sent again with the same request it gives the same job, whatever was published since.
+            snapshot: upload exactly this one, which the caller has found.
 
         Raises:
             NothingToUpload: nothing is published.
@@ -82,7 +90,7 @@ class UploadService:
         )
         if (known := self._jobs.known_job(wanted)) is not None:
             return known
-        snapshot = self._snapshot(linked_to)
+        snapshot = snapshot or self._snapshot(linked_to)
         resolved = {"snapshot_id": snapshot.id, "tables": list(chosen_tables(request, snapshot.manifest))}
         return self._queued(wanted.model_copy(update={"resolved": resolved}), snapshot)
 
@@ -156,11 +164,13 @@ class UploadService:
                     replace=options.replace, keep_missing=options.keep_missing, batch_size=options.batch_size
                 )
                 watch = Watch(on_progress=_Progress(context), cancelled=context.cancel_requested)
+                pin(self._data_dir, snapshot.id, PUBLISHED)  # before it stands: a crash in between must not lose it
                 try:
                     done = warehouse.publish(snapshot, _names(job), how, watch)
                 except WarehouseError as error:
                     context.check()  # a connection that is cut by a stop is no failure of its own
                     raise failed_upload(error, warehouse.backend, snapshot, _names(job)) from error
+                self._remember_what_stands(warehouse)
                 return result_of(done, clean=options.clean)
 
         return as_job(work, context)
@@ -189,6 +199,13 @@ class UploadService:
             return {**result, "schema_file": SCHEMA_FILE, "snapshot_id": snapshot_id, "applied": is_applied}
 
         return as_job(work, context)
+
+    def _remember_what_stands(self, warehouse: Warehouse) -> None:
+        """Keep the snapshots that the warehouse's tables equal now; without its answer those kept before stay too."""
+        try:
+            mark_published(self._data_dir, set(warehouse.catalog().published.values()))
+        except WarehouseError as error:
+            logger.warning("published_snapshots_not_read", error=str(error))
 
     def _queued(self, job: NewJob, snapshot: Snapshot | None) -> Job:
         """The job, queued; its snapshot is pinned until it is finished."""

@@ -76,13 +76,14 @@ def test_every_request_example_works_and_its_answer_fits(
         league.finished(job_id)
     if path == "/api/upload/schema":
         league.finished(league.post("/api/upload/generate-schema", json={}).json()["job_id"])
+    published = league.get("/api/snapshots").json()[0]["snapshot_id"]
     headers, key_id = {}, ""
     if path.startswith("/api/auth"):  # from the first key on, every request needs one
         made = league.post("/api/auth/keys", json={"name": "tests", "role": "admin"}).json()
         headers, key_id = {"X-API-Key": made["key"]}, made["id"]
         body = {"api_key": made["key"]} if path == "/api/auth/token" else body
     arguments = {} if body is None else {"json": body}
-    names = {"job_id": job_id, "name": "dim_schedule", "key_id": key_id}
+    names = {"snapshot_id": published, "job_id": job_id, "name": "dim_schedule", "key_id": key_id}
     place = path.format(**names, table="dim_schedule", key="18969", column="game_id")
     answer = league.request(method, place, headers=headers, **arguments)
     assert answer.is_success, answer.text

@@ -17,7 +17,6 @@ from etl.cli import BLOCKED, DONE, FAILED, USAGE, _attempt, main
 from etl.display import PlainDisplay, display_for
 from etl.progress import Progress
 from etl.progress_events import Completed, Warned
-from etl.publish import PublishFailed
 from etl.quality import Blocked
 from etl.registry import BrokenTable
 from etl.run import Run, RunRequest
@@ -26,6 +25,7 @@ from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
 from snapshot.fence import Fence
 from snapshot.files import exclusive
 from snapshot.layout import DataDir
+from snapshot.publication import PublishFailed
 from snapshot.reader import list_ids, published
 from tests.formats.league_builder import make_game
 from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift

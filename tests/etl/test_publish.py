@@ -4,12 +4,13 @@ import polars as pl
 import pytest
 
 from etl.columns.column import Column, count, text
-from etl.publish import KEPT_SNAPSHOTS, PublishFailed, SnapshotWriter, clear_leftovers, prune
+from etl.publish import SnapshotWriter, clear_leftovers
 from etl.registry import Table, table
 from snapshot.fence import Fence, Superseded
 from snapshot.layout import DataDir
 from snapshot.manifest import FORMAT_VERSION, Manifest
-from snapshot.pins import pin
+from snapshot.pins import mark_published, pin
+from snapshot.publication import PublishFailed, Retention, prune
 from snapshot.reader import list_ids, published
 
 NAME = text("name", "A name.")
@@ -75,6 +76,27 @@ def publish(data_dir: DataDir, snapshot_id: str, run_id: str = "run-1", declared
     return writer
 
 
+class TestConfiguredRetention:
+    def test_keeps_the_last_few_and_those_of_the_last_days_before_the_latest(self, data_dir: DataDir) -> None:
+        ids = [f"202601{day:02}T120000000000Z-aaaaaaaa" for day in (1, 10, 28, 29, 30)]
+        for snapshot_id in ids:
+            publish(data_dir, snapshot_id)
+        prune(data_dir, ids[-1], Retention(count=1, days=20))
+        assert list_ids(data_dir) == ids[1:]
+        prune(data_dir, ids[-1], Retention(count=2))
+        assert list_ids(data_dir) == ids[3:]
+
+    def test_spares_what_stands_in_the_warehouse(self, data_dir: DataDir) -> None:
+        for name in ("s1", "s2", "s3"):
+            publish(data_dir, name)
+        mark_published(data_dir, {"s1", "gone", "no/name"})
+        prune(data_dir, "s3", Retention(count=1))
+        assert list_ids(data_dir) == ["s1", "s3"]
+        mark_published(data_dir, {"s3"})
+        prune(data_dir, "s3", Retention(count=1))
+        assert list_ids(data_dir) == ["s3"]
+
+
 class TestPublish:
     def test_a_snapshot_is_read_back_as_it_was_written(self, data_dir: DataDir) -> None:
         publish(data_dir, "s1")
@@ -124,9 +146,9 @@ class TestPublish:
 class TestRetention:
     def test_the_last_few_the_pinned_and_the_current_one_are_kept(self, data_dir: DataDir) -> None:
         pin(data_dir, "s00", "job-1")
-        for n in range(KEPT_SNAPSHOTS + 3):
+        for n in range(Retention().count + 3):
             publish(data_dir, f"s{n:02}")
-        assert list_ids(data_dir) == ["s00", *(f"s{n:02}" for n in range(3, KEPT_SNAPSHOTS + 3))]
+        assert list_ids(data_dir) == ["s00", *(f"s{n:02}" for n in range(3, Retention().count + 3))]
         prune(data_dir, "s03")
         publish(data_dir, "s99")
         prune(data_dir, "s04")

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from snapshot.layout import DataDir
-from snapshot.pins import holders, pin, pinned_ids
+from snapshot.pins import PUBLISHED, holders, pin, pinned_ids, published_ids
 from tests.api.serving import Client, service
 from tests.known_secrets import PASSWORD
 from tests.snapshot_builder import publish
@@ -273,13 +273,14 @@ class TestSnapshotOfAnUpload:
             running = upload.post("/api/upload/to-supabase", json={"mode": "dims"}).json()["job_id"]
             upload.job_when(running, lambda job: job["status"] == "running")
             waiting = upload.post("/api/upload/to-supabase", json={"mode": "qa"}).json()["job_id"]
-            assert {holder for _, holder in holders(layout)} == {f"upload-{running}", f"upload-{waiting}"}
+            asked = {holder for _, holder in holders(layout)} - {PUBLISHED}
+            assert asked == {f"upload-{running}", f"upload-{waiting}"}
             publish_again(data_dir, NEWER)
             assert pinned_ids(layout) == {OLDER}
         assert upload.finished(running)["result"]["snapshot_id"] == OLDER
         assert upload.finished(waiting)["result"]["snapshot_id"] == OLDER
         upload.post("/api/upload/to-supabase", json={"mode": "facts"})
-        assert OLDER not in pinned_ids(layout)
+        assert {holder for snapshot_id, holder in holders(layout) if snapshot_id == OLDER} <= {PUBLISHED}
 
     def test_pins_of_a_crash_are_freed_at_the_next_start(self, data_dir: Path) -> None:
         layout = DataDir(data_dir)
@@ -321,7 +322,7 @@ class TestKeySentAgain:
         assert again.json()["options"]["snapshot_id"] == OLDER
         refused = upload.post(path, json=other, headers=key)
         assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_conflict")
-        assert pinned_ids(DataDir(data_dir)) == set()
+        assert pinned_ids(DataDir(data_dir)) == published_ids(DataDir(data_dir))
 
     def test_that_waits_for_an_older_snapshot_is_not_joined(
         self, upload: Client, data_dir: Path, database: str
