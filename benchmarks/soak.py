@@ -1,4 +1,4 @@
-"""Minutes of polls, runs, uploads and scrapes: the memory of the server's process, and its slope.
+"""Minutes of polls, runs, uploads and scrapes: the memory of the server's process, its slope, and whether it is flat.
 
 Jobs are remembered up to a number, and each takes its place until then: runs come once a minute, so that a slope is
 less that of the history.
@@ -6,6 +6,8 @@ less that of the history.
 
 import statistics
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -23,20 +25,58 @@ _RUN_EVERY_SECONDS: Final = 60.0
 _WARM_UP_SHARE: Final = 0.2
 """Of the time: caches fill, models and drivers are loaded."""
 
+_FEWEST: Final = 3  # samples; a line goes through any two
+
+FLAT_MB_PER_MINUTE: Final = 0.1
+"""What the second half may still grow by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The server's memory at a moment: minutes since the begin, and MB."""
+
+    minute: float
+    rss: float
+    uss: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """MB a minute, and how far that may be wrong by the scatter of the samples: two standard errors."""
+
+    per_minute: float
+    doubt: float
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the growth is surely no more than the target. What is too noisy to tell is not called flat."""
+        return self.per_minute + self.doubt <= FLAT_MB_PER_MINUTE
+
 
 def run(console: Console, minutes: float) -> None:
     """200 polls a second, a scrape and a look at ready every five seconds, and each minute a run with its upload."""
     with as_deployed(demo_league(_GAMES), WAREHOUSE="embedded") as (server, http):
         begun = time.monotonic()
         job_id, triggered = "", -_RUN_EVERY_SECONDS
-        samples: list[tuple[float, float, float]] = []
+        samples: list[Sample] = []
         while (passed := time.monotonic() - begun) < 60 * minutes:
             if passed - triggered >= _RUN_EVERY_SECONDS:
                 job_id, triggered = trigger(http, "full", upload_to_supabase=True), passed
             _watch(http, job_id)
             memory = server.memory_full_info()
-            samples.append((passed / 60, memory.rss / 2**20, memory.uss / 2**20))
+            samples.append(Sample(passed / 60, memory.rss / 2**20, memory.uss / 2**20))
     _show(console, minutes, samples)
+
+
+def slope(samples: Sequence[Sample]) -> Slope:
+    """How USS grows over these samples; without any bound to the doubt when there are too few."""
+    minutes, values = [sample.minute for sample in samples], [sample.uss for sample in samples]
+    if len(samples) < _FEWEST:
+        return Slope(0.0, float("inf"))
+    line = statistics.linear_regression(minutes, values)
+    rest = sum((line.slope * x + line.intercept - y) ** 2 for x, y in zip(minutes, values, strict=True))
+    spread = sum((x - statistics.fmean(minutes)) ** 2 for x in minutes)
+    return Slope(line.slope, 2 * (rest / (len(samples) - 2) / spread) ** 0.5)
 
 
 def _watch(http: httpx.Client, job_id: str) -> None:
@@ -47,12 +87,22 @@ def _watch(http: httpx.Client, job_id: str) -> None:
         http.get(path).raise_for_status()
 
 
-def _show(console: Console, minutes: float, samples: list[tuple[float, float, float]]) -> None:
-    steady = [sample for sample in samples if sample[0] >= minutes * _WARM_UP_SHARE]
-    table = Table("memory", "begin MB", "end MB", "most MB", "MB a minute", title=f"{minutes:g} minutes")
-    for place, name in ((1, "RSS"), (2, "USS")):
-        values = [sample[place] for sample in steady]
-        slope = statistics.linear_regression([sample[0] for sample in steady], values).slope
-        table.add_row(name, f"{values[0]:.1f}", f"{values[-1]:.1f}", f"{max(values):.1f}", f"{slope:+.2f}")
+def _show(console: Console, minutes: float, samples: Sequence[Sample]) -> None:
+    steady = [sample for sample in samples if sample.minute >= minutes * _WARM_UP_SHARE]
+    middle = len(steady) // 2
+    table = Table(
+        "after the warm-up", "RSS MB", "USS MB", "most USS MB", "USS MB a minute", title=f"{minutes:g} minutes"
+    )
+    for name, part in (("first half", steady[:middle]), ("second half", steady[middle:])):
+        if not part:
+            continue
+        grown, last = slope(part), part[-1]
+        most = max(sample.uss for sample in part)
+        told = f"{grown.per_minute:+.2f} ± {grown.doubt:.2f}"
+        table.add_row(name, f"{last.rss:.1f}", f"{last.uss:.1f}", f"{most:.1f}", told)
     console.print(table)
-    console.print(f"after the first {_WARM_UP_SHARE:.0%}, {len(steady)} samples; the embedded database and runs apart")
+    verdict = "flat" if slope(steady[middle:]).is_flat else "NOT shown to be flat"
+    console.print(
+        f"{verdict}: the target is at most {FLAT_MB_PER_MINUTE:g} MB a minute in the second half, doubt included; "
+        f"{len(steady)} samples after the first {_WARM_UP_SHARE:.0%}; the embedded database and runs apart"
+    )

@@ -14,7 +14,7 @@ from typing import Final
 
 from api.services.job_store import JobChange
 
-_KEPT: Final = 1000  # changes; about two minutes of three busy lanes
+_KEPT: Final = 256  # changes; about twenty seconds of three busy lanes
 
 
 @dataclass(eq=False, slots=True)

@@ -1,6 +1,7 @@
 """The threads that run jobs: one for each lane, and one that keeps time."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -65,7 +66,9 @@ def run_executor(executor: Executor | None, context: JobContext) -> Outcome:
 def _completed(result: dict[str, JsonValue]) -> Outcome:
     tables = result.get("tables_created")
     if isinstance(tables, list):  # the portal counts them on the job itself
-        return Outcome(JobStatus.COMPLETED, {"result": result, "tables_created": tuple(map(str, tables))})
+        names = tuple(sys.intern(str(name)) for name in tables)  # the history holds hundreds of such lists
+        kept = {**result, "tables_created": list(names)}
+        return Outcome(JobStatus.COMPLETED, {"result": kept, "tables_created": names})
     return Outcome(JobStatus.COMPLETED, {"result": result})
 
 
