@@ -13,11 +13,10 @@ import polars as pl
 
 from etl.part_file import DATETIME_FORMAT, Part
 from etl.registry import Table
-from snapshot.fence import Fence
 from snapshot.layout import DataDir
-from snapshot.manifest import MANIFEST_FILE, Manifest
+from snapshot.manifest import Manifest
 from snapshot.manifest import Table as ManifestTable
-from snapshot.publication import PARTIAL, USUAL, Retention, make_current, prune, to_disk
+from snapshot.publication import PARTIAL, USUAL, Retention, complete, prune, to_disk
 from snapshot.reader import sha256_of
 
 
@@ -89,15 +88,7 @@ class SnapshotWriter:
             Superseded: the fence names another run; nothing was changed.
             PublishFailed: something that is no link lies at `output`.
         """
-        path = self._partial / MANIFEST_FILE
-        path.write_bytes(manifest.to_json())
-        to_disk(path)
-        to_disk(self._partial)
-        with Fence(self.data_dir).hold(manifest.run_id):
-            before_step()
-            self._partial.rename(self.data_dir.snapshots / self.snapshot_id)
-            to_disk(self.data_dir.snapshots)
-            make_current(self.data_dir, self.snapshot_id)
+        complete(self.data_dir, self._partial, manifest, before_step)
         prune(self.data_dir, self.snapshot_id, self._kept)
 
     def discard(self) -> None:

@@ -2,14 +2,17 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from snapshot.fence import Fence
 from snapshot.files import replace_file
 from snapshot.layout import DataDir
+from snapshot.manifest import MANIFEST_FILE, Manifest
 from snapshot.pins import pinned_ids
 from snapshot.reader import list_ids
 
@@ -53,24 +56,24 @@ def stamp(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def make_current(data_dir: DataDir, snapshot_id: str) -> None:
-    """Replace the link in one step; where links cannot be made, a file that holds the snapshot's name.
+def complete(data_dir: DataDir, partial: Path, manifest: Manifest, before_step: Callable[[], None]) -> None:
+    """Make a directory of tables the snapshot that its manifest tells of, and that the current one.
+
+    `before_step` is called when nothing may interrupt.
 
     Raises:
+        Superseded: the fence names another run; nothing was changed.
         PublishFailed: something that is no link lies at `output`.
     """
-    link = data_dir.root / f".output.{snapshot_id}"
-    try:
-        link.symlink_to(Path("snapshots") / snapshot_id, target_is_directory=True)
-    except OSError:  # pragma: no cover - Windows without the right to make links
-        replace_file(data_dir.output, snapshot_id.encode())
-        return
-    try:
-        link.replace(data_dir.output)
-    except OSError as error:
-        link.unlink()
-        raise PublishFailed(f"{data_dir.output} is in the way: {error.strerror}") from error
-    to_disk(data_dir.root)
+    path = partial / MANIFEST_FILE
+    path.write_bytes(manifest.to_json())
+    to_disk(path)
+    to_disk(partial)
+    with Fence(data_dir).hold(manifest.run_id):
+        before_step()
+        partial.rename(data_dir.snapshots / manifest.snapshot_id)
+        to_disk(data_dir.snapshots)
+        _make_current(data_dir, manifest.snapshot_id)
 
 
 def prune(data_dir: DataDir, current: str, kept: Retention = USUAL) -> None:
@@ -95,6 +98,22 @@ def to_disk(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _make_current(data_dir: DataDir, snapshot_id: str) -> None:
+    """Replace the link in one step; where links cannot be made, a file that holds the snapshot's name."""
+    link = data_dir.root / f".output.{snapshot_id}"
+    try:
+        link.symlink_to(Path("snapshots") / snapshot_id, target_is_directory=True)
+    except OSError:  # pragma: no cover - Windows without the right to make links
+        replace_file(data_dir.output, snapshot_id.encode())
+        return
+    try:
+        link.replace(data_dir.output)
+    except OSError as error:
+        link.unlink()
+        raise PublishFailed(f"{data_dir.output} is in the way: {error.strerror}") from error
+    to_disk(data_dir.root)
 
 
 def _younger(ids: list[str], current: str, days: int) -> list[str]:

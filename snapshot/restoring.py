@@ -14,8 +14,7 @@ from msgspec import structs
 from snapshot.fence import Fence
 from snapshot.files import exclusive
 from snapshot.layout import DataDir
-from snapshot.manifest import MANIFEST_FILE, Manifest
-from snapshot.publication import PARTIAL, PublishFailed, make_current, to_disk
+from snapshot.publication import PARTIAL, PublishFailed, complete, to_disk
 from snapshot.reader import Snapshot, load
 
 
@@ -40,11 +39,8 @@ def publish_again(data_dir: DataDir, earlier: Snapshot, *, snapshot_id: str, run
         try:
             partial = data_dir.snapshots / f"{PARTIAL}{snapshot_id}"
             try:
-                _fill(partial, earlier, manifest)
-                with fence.hold(run_id):
-                    partial.rename(data_dir.snapshots / snapshot_id)
-                    to_disk(data_dir.snapshots)
-                    make_current(data_dir, snapshot_id)
+                _fill(partial, earlier)
+                complete(data_dir, partial, manifest, before_step=lambda: None)
             except PublishFailed:
                 shutil.rmtree(data_dir.snapshots / snapshot_id, ignore_errors=True)
                 raise
@@ -55,15 +51,11 @@ def publish_again(data_dir: DataDir, earlier: Snapshot, *, snapshot_id: str, run
     return load(data_dir.snapshots / snapshot_id)
 
 
-def _fill(partial: Path, earlier: Snapshot, manifest: Manifest) -> None:
+def _fill(partial: Path, earlier: Snapshot) -> None:
     partial.mkdir()
-    for table in manifest.tables:
+    for table in earlier.manifest.tables:
         try:
             os.link(earlier.path / table.file, partial / table.file)
         except OSError:  # no links on this disk, or too many of them
             shutil.copyfile(earlier.path / table.file, partial / table.file)
             to_disk(partial / table.file)
-    path = partial / MANIFEST_FILE
-    path.write_bytes(manifest.to_json())
-    to_disk(path)
-    to_disk(partial)
