@@ -3,10 +3,13 @@
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from api.utils.secret_mask import passwords_in
+from snapshot.publication import USUAL
 
 API_TITLE: Final = "BenchSight ETL API"
 API_VERSION: Final = "1.0.0"
@@ -60,9 +63,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, le=100_000_000)
     max_upload_bytes: int = Field(default=32_000_000, ge=1_000, le=1_000_000_000)
     """The same for the routes that take tables and files of the league."""
-    keep_snapshots: int = Field(default=5, ge=1, le=10_000)
+    keep_snapshots: int = Field(default=USUAL.count, ge=1, le=10_000)
     """Published leagues that are kept, besides the current one, the one in the database and those that jobs need."""
-    keep_snapshot_days: int = Field(default=0, ge=0, le=36_500)
+    keep_snapshot_days: int = Field(default=USUAL.days, ge=0, le=36_500)
     """Also kept are those of so many days before the latest publication."""
     publish_personal_data: bool = False
     """Whether birth years and genders are published; e-mail addresses never are."""
@@ -214,8 +217,8 @@ class Settings(BaseSettings):
         """Every secret in the settings, and the password within the database's address; for masking them."""
         values = [getattr(self, name) for name in type(self).model_fields]
         secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        passwords = [urlsplit(secret).password or "" for secret in secrets if secret.startswith("postgres")]
-        return [*secrets, *passwords, *(unquote(password) for password in passwords)]
+        passwords = [found for secret in secrets if secret.startswith("postgres") for found in passwords_in(secret)]
+        return [*secrets, *passwords]
 
     @property
     def has_authentication(self) -> bool:

@@ -18,7 +18,7 @@ from uuid import uuid4  # noqa: TID251 - composition root
 from snapshot.fence import Fence, Superseded
 from snapshot.files import LockHeld, exclusive, is_full
 from snapshot.layout import DataDir
-from snapshot.publication import PublishFailed, Retention
+from snapshot.publication import USUAL, PublishFailed, Retention
 
 if TYPE_CHECKING:
     from etl.progress import Listener
@@ -194,10 +194,11 @@ def _decision(environ: Mapping[str, str], name: str) -> bool | None:
 
 def _retention(environ: Mapping[str, str]) -> Retention:
     """Which older snapshots stay, as the server's settings of these names say too."""
-    given = (environ.get("KEEP_SNAPSHOTS", "").strip() or "5", environ.get("KEEP_SNAPSHOT_DAYS", "").strip() or "0")
-    if not all(word.isdecimal() for word in given) or int(given[0]) < 1:
+    count = environ.get("KEEP_SNAPSHOTS", "").strip() or str(USUAL.count)
+    days = environ.get("KEEP_SNAPSHOT_DAYS", "").strip() or str(USUAL.days)
+    if not (count.isdecimal() and days.isdecimal()) or int(count) < 1:
         raise UsageError("KEEP_SNAPSHOTS takes a number from 1 on, KEEP_SNAPSHOT_DAYS a number of days")
-    return Retention(int(given[0]), int(given[1]))
+    return Retention(int(count), int(days))
 
 
 def _attempt(run: "Run") -> tuple[int, str, "Outcome | None"]:

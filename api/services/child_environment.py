@@ -1,24 +1,16 @@
 """How the environment of a child process is asked for."""
 
-import re
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import Final, Protocol
-from urllib.parse import unquote, urlsplit
+from typing import Protocol
 
-_DATABASE: Final = "SUPABASE_DB_URL"
-_SERVICE_KEY: Final = "SUPABASE_SERVICE_KEY"
+from api.utils.secret_mask import passwords_in
 
 
 def secrets_in(environment: Mapping[str, str]) -> list[str]:
     """The key and the password that a child was given, so that they can be masked in what it has printed."""
-    database = environment.get(_DATABASE, "")
-    found = [environment.get(_SERVICE_KEY), *re.findall(r"\bpassword=(\S+)", database)]
-    with suppress(ValueError):  # no URL
-        password = urlsplit(database).password or ""
-        found += [password, unquote(password)]
-    return [secret for secret in found if secret]
+    key = environment.get("SUPABASE_SERVICE_KEY")
+    return [*([key] if key else []), *passwords_in(environment.get("SUPABASE_DB_URL", ""))]
 
 
 class ChildEnvironment(Protocol):
