@@ -74,7 +74,6 @@ class JobContext:
         self._reason: StopReason | None = None
         self._reason_lock = threading.Lock()
         self._owner = owner
-        self._names: dict[str, str] = {}
 
     @property
     def stop_reason(self) -> StopReason | None:
@@ -132,15 +131,9 @@ class JobContext:
         if current_step is not None:
             changes["current_step"] = plain_text(current_step)[:_LONGEST_STEP]
         if tables_created is not None:
-            changes["tables_created"] = tuple(map(self._shared_name, tables_created))
+            # one string for all changes that name a table: the feed and the history keep hundreds of lists
+            changes["tables_created"] = tuple(sys.intern(plain_text(name)) for name in tables_created)
         self._owner.report(self.job.job_id, changes)
-
-    def _shared_name(self, name: str) -> str:
-        """A table's name, one string for all changes that name it: the feed and the history keep hundreds of lists."""
-        shared = self._names.get(name)
-        if shared is None:
-            shared = self._names[name] = sys.intern(plain_text(name))
-        return shared
 
     def note_child(self, child: ProcessRef) -> None:
         """Journal the process that works for the job, before it does.

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from api.errors import Conflict, NotFound, Unavailable
 from api.models.job import Job, JobKind, JobStatus
@@ -74,12 +75,13 @@ class SnapshotService:
         stands = {snapshot_id for snapshot_id, holder in pins if holder == PUBLISHED}
         pinned = {snapshot_id for snapshot_id, holder in pins if holder != PUBLISHED}
         return [
-            _described(self._data_dir.snapshots / snapshot_id).model_copy(
-                update={
-                    "current": snapshot_id == current,
-                    "in_warehouse": snapshot_id in stands,
-                    "pinned": snapshot_id in pinned,
-                }
+            SnapshotInfo(
+                snapshot_id=snapshot_id,
+                size_bytes=_size_of(self._data_dir.snapshots / snapshot_id),
+                current=snapshot_id == current,
+                in_warehouse=snapshot_id in stands,
+                pinned=snapshot_id in pinned,
+                **_told_by_manifest(self._data_dir.snapshots / snapshot_id),
             )
             for snapshot_id in reversed(list_ids(self._data_dir))
         ]
@@ -166,24 +168,19 @@ class SnapshotService:
             return None
 
 
-def _described(path: Path) -> SnapshotInfo:
-    """A snapshot as its manifest tells it; one that is going, or damaged, as far as it can be told."""
-    info = SnapshotInfo(
-        snapshot_id=path.name, size_bytes=_size_of(path), current=False, in_warehouse=False, pinned=False
-    )
+def _told_by_manifest(path: Path) -> dict[str, Any]:
+    """What a snapshot's manifest tells of it; of one that is going, or damaged, what is wrong."""
     try:
         manifest = load(path).manifest
     except DamagedSnapshot as error:
-        return info.model_copy(update={"problem": str(error)})
-    return info.model_copy(
-        update={
-            "created_at": manifest.created_at,
-            "games": len(manifest.games),
-            "tables": len(manifest.tables),
-            "rows": manifest.total_rows,
-            "restored_from": manifest.restored_from,
-        }
-    )
+        return {"problem": str(error)}
+    return {
+        "created_at": manifest.created_at,
+        "games": len(manifest.games),
+        "tables": len(manifest.tables),
+        "rows": manifest.total_rows,
+        "restored_from": manifest.restored_from,
+    }
 
 
 def _size_of(path: Path) -> int:
