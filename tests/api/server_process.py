@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -39,6 +40,14 @@ class Server:
 
     def post(self, path: str, **arguments: object) -> httpx.Response:
         return without_secrets(httpx.post(self.url + path, **arguments))
+
+    def finished(self, job_id: str, **arguments: object) -> dict[str, Any]:
+        """The job, of any kind, when it has ended."""
+        while True:
+            answer = self.get(f"/api/etl/status/{job_id}?wait=20", **{"timeout": 60, **arguments})
+            job: dict[str, Any] = answer.json()
+            if job["completed_at"]:
+                return job
 
     def wait_until_ready(self, seconds: float = 40) -> None:
         give_up_at = time.monotonic() + seconds

@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.server_process import Server, server
 from tests.api.serving import KEY, behave
-from tests.api.test_restart import finished, job_of, moves_in_the_journal
+from tests.api.test_restart import job_of, moves_in_the_journal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the library that sets a process's clock is Linux's")
 LIBRARY = importlib.resources.files("libfaketime") / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
@@ -132,7 +132,8 @@ def test_jobs_go_on_and_keep_their_order(started: Server, clock: SetClock, data_
     cancelled = started.post(f"/api/etl/cancel/{running}", headers=BY_KEY, timeout=20).json()
     assert cancelled["status"] == "cancelled"
     assert cancelled["started_at"] <= cancelled["completed_at"]
-    assert [finished(started, job_id, BY_KEY)["status"] for job_id in (second, third)] == ["completed", "completed"]
+    ended = [started.finished(job_id, headers=BY_KEY)["status"] for job_id in (second, third)]
+    assert ended == ["completed", "completed"]
     assert seconds_of_jobs(started) < 60
     assert told_order(started) == (third, [third, second, running])
     started.stop()

@@ -46,12 +46,6 @@ class Stand:
             assert time.monotonic() < give_up_at, body
             time.sleep(0.05)
 
-    def finished(self, job_id: str) -> dict[str, Any]:
-        while True:
-            job: dict[str, Any] = self.server.get(f"/api/etl/status/{job_id}?wait=20", timeout=30).json()
-            if job["completed_at"]:
-                return job
-
 
 @contextmanager
 def on_a_disk_of_its_own(folder: Path, database: str) -> Iterator[Stand]:
@@ -105,11 +99,11 @@ def test_what_cannot_be_stored_is_refused_and_all_goes_on_once_there_is_room(sta
         while processes_of(running):
             time.sleep(0.02)
         assert stand.server.get(f"/api/etl/status/{running}").json()["status"] == "running", "its end is not written"
-    ended = stand.finished(running)
+    ended = stand.server.finished(running)
     assert (ended["status"], "disk is full" in ended["error"]) == ("failed", True), ended
     assert stand.store().status_code == 201
     job = stand.server.post("/api/etl/trigger", json={"mode": "full"}).json()
-    assert stand.finished(job["job_id"])["status"] == "completed"
+    assert stand.server.finished(job["job_id"])["status"] == "completed"
     upload = stand.server.post("/api/upload/to-supabase", json={}).json()
-    assert stand.finished(upload["job_id"])["status"] == "completed"
+    assert stand.server.finished(upload["job_id"])["status"] == "completed"
     stand.ready(set())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -152,12 +152,10 @@ def reachable() -> Iterator[Path]:
         yield folder / "data"
 
 
-def finished(started: Server, job_id: str) -> dict[str, object]:
-    while True:
-        job = started.get(f"/api/etl/status/{job_id}?wait=20", timeout=60).json()
-        if job["completed_at"]:
-            assert job["status"] == "completed", job
-            return job
+def completed(started: Server, job_id: str) -> dict[str, Any]:
+    job = started.finished(job_id)
+    assert job["status"] == "completed", job
+    return job
 
 
 def test_a_run_and_its_upload_on_a_real_server(reachable: Path) -> None:
@@ -169,14 +167,14 @@ def test_a_run_and_its_upload_on_a_real_server(reachable: Path) -> None:
         assert figure(started, "warehouse_up") is None
         assert figure(started, "snapshot_age_seconds") is None
         asked = {"mode": "full", "options": {"upload_to_supabase": True}}
-        run = finished(started, started.post("/api/etl/trigger", json=asked).json()["job_id"])
-        upload = finished(started, run["result"]["upload_job_id"])
+        run = completed(started, started.post("/api/etl/trigger", json=asked).json()["job_id"])
+        upload = completed(started, run["result"]["upload_job_id"])
         wait_until(lambda: figure(started, "jobs_finished_total", kind="upload", state="completed") == 1)
         for step in ("extract", "tables", "checks", "publish"):
             assert figure(started, "etl_step_duration_seconds_count", step=step) == 1
         assert figure(started, "upload_rows_total", change="inserted") == upload["result"]["rows_written"] > 0
         assert figure(started, "upload_rows_total", change="unchanged") == 0
-        again = finished(started, started.post("/api/upload/to-supabase", json={}).json()["job_id"])
+        again = completed(started, started.post("/api/upload/to-supabase", json={}).json()["job_id"])
         wait_until(lambda: figure(started, "jobs_finished_total", kind="upload", state="completed") == 2)
         assert figure(started, "upload_rows_total", change="unchanged") == again["result"]["rows_uploaded"] > 0
         published_twice = {"operation": "publish", "outcome": "completed"}

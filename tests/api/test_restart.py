@@ -59,13 +59,6 @@ def when_running(started: Server, job_id: str) -> None:
         time.sleep(0.005)
 
 
-def finished(started: Server, job_id: str, headers: Headers = NOBODY) -> dict[str, Any]:
-    while True:
-        job: dict[str, Any] = started.get(f"/api/etl/status/{job_id}?wait=20", headers=headers, timeout=30).json()
-        if job["completed_at"]:
-            return job
-
-
 def moves_in_the_journal(data_dir: Path) -> dict[str, list[str]]:
     """The states of each job, one after the other, as the journal has them."""
     with closing(sqlite3.connect(data_dir / "state" / "jobs.sqlite3")) as journal:
@@ -90,7 +83,7 @@ def test_jobs_of_every_kind_end_exactly_once(
     data_dir: Path, database: str, number: int, at_work: str, in_line: str
 ) -> None:
     with psycopg.connect(database, autocommit=True) as holder, server(data_dir, SUPABASE_DB_URL=database) as first:
-        done = {kind: finished(first, asked(first, kind, 1)) for kind in PATHS}
+        done = {kind: first.finished(asked(first, kind, 1)) for kind in PATHS}
         assert {kind: job["status"] for kind, job in done.items() if kind != "train"} == {
             "etl": "completed", "schema": "completed", "upload": "completed",
         }  # fmt: skip
@@ -107,7 +100,7 @@ def test_jobs_of_every_kind_end_exactly_once(
         first.process.wait(12)
     behave(data_dir, "works")
     with server(data_dir, SUPABASE_DB_URL=database) as second:
-        ends = {job_id: finished(second, job_id) for job_id in [*running.values(), *waiting.values()]}
+        ends = {job_id: second.finished(job_id) for job_id in [*running.values(), *waiting.values()]}
         for job_id in running.values():
             assert ends[job_id]["status"] == "failed"
             assert number != signal.SIGKILL or ends[job_id]["error"] == INTERRUPTED

@@ -51,13 +51,6 @@ def postgres_of(data_dir: Path) -> list[psutil.Process]:
     ]
 
 
-def finished(started: Server, job_id: str) -> dict[str, Any]:
-    while True:
-        job: dict[str, Any] = started.get(f"/api/upload/status/{job_id}?wait=20", timeout=60).json()
-        if job["completed_at"]:
-            return job
-
-
 def queued(started: Server) -> str:
     answer = started.post("/api/upload/to-supabase", json={"options": {"replace": True}})
     assert answer.status_code == 202, answer.text
@@ -65,7 +58,7 @@ def queued(started: Server) -> str:
 
 
 def uploaded(started: Server) -> dict[str, Any]:
-    return finished(started, queued(started))
+    return started.finished(queued(started))
 
 
 def dsn_of(data_dir: Path) -> str:

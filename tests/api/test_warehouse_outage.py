@@ -22,7 +22,6 @@ from tests.api.test_warehouse_gate import (
     EMBEDDED,
     PUBLISH_LOCK,
     dsn_of,
-    finished,
     postgres_of,
     queued,
     seen_in,
@@ -135,7 +134,7 @@ def test_an_upload_that_loses_its_database_fails_and_the_next_one_works(
 ) -> None:
     with lane(data_dir, request) as stand:
         with held_upload(stand, data_dir) as job_id, stand.outage():
-            job = finished(stand.server, job_id)
+            job = stand.server.finished(job_id)
             assert (job["status"], job["error"]) == ("failed", GONE)
             assert {table["inserted"] + table["updated"] for table in job["result"]["tables"]} == {0}
             if lane is over_tcp:
@@ -157,7 +156,7 @@ def test_an_upload_over_rest_outlives_an_outage(data_dir: Path, request: pytest.
             when_ready(stand.server, ready=False)
             assert stand.server.get(f"/api/upload/status/{job_id}").json()["status"] == "running"
             assert seen_in(stand.dsn()) == OLD
-        job = finished(stand.server, job_id)
+        job = stand.server.finished(job_id)
         assert (job["status"], job["error"]) == ("completed", None)
         assert seen_in(stand.dsn()) == NEW
         when_ready(stand.server, ready=True)

@@ -97,9 +97,9 @@ def league_service(data: Path) -> Iterator[Service]:
             headers=admin,
             timeout=60,
         ).json()
-        job = finished(started, run["job_id"])
+        job = started.finished(run["job_id"], headers=admin)
         assert job["status"] == "completed", job
-        upload = finished(started, job["result"]["upload_job_id"])
+        upload = started.finished(job["result"]["upload_job_id"], headers=admin)
         assert upload["status"] == "completed", upload
         games = [game["game_id"] for game in started.get("/api/games", headers=admin, timeout=60).json()]
         known = {
@@ -119,14 +119,6 @@ def made_keys(started: Server) -> dict[Role, dict[str, str]]:
         made = started.post("/api/auth/keys", json={"name": role, "role": role}, headers={"X-API-Key": KEY}).json()
         keys[role] = {"X-API-Key": made["key"]}
     return keys
-
-
-def finished(started: Server, job_id: str) -> dict[str, Any]:
-    path = f"/api/etl/status/{job_id}?wait=20"
-    while True:
-        job: dict[str, Any] = started.get(path, headers={"X-API-Key": KEY}, timeout=60).json()
-        if job["completed_at"]:
-            return job
 
 
 def cases(operation: schemathesis.APIOperation, mode: GenerationMode, known: Mapping[str, list[Any]]) -> Any:
