@@ -1,6 +1,7 @@
 """`python -m api.backup` beside a real server at work, and what starts from the backup elsewhere."""
 
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -46,7 +47,7 @@ def serving(data_dir: Path) -> Iterator[Server]:
     with Server(data_dir, **SETTINGS) as server:
         server.http.headers.update(ADMIN)
         yield server
-        assert server.terminate() == 0
+        assert server.terminate() == -signal.SIGTERM
 
 
 @contextmanager
@@ -123,11 +124,11 @@ class Moved:
     database: dict[str, list[Any]]
 
 
+HISTORIES = ("/api/etl/history?limit=200", "/api/upload/history?limit=200", "/api/ml/history?limit=200")
 COMPARED = (
+    *HISTORIES,
     "/api/auth/keys",
     "/api/audit?limit=200",
-    "/api/etl/history?limit=200",
-    "/api/upload/history?limit=200",
     "/api/staging/blb-tables/dim_player?staged_only=true",
     "/api/ml/models",
 )
@@ -142,7 +143,7 @@ def moved(demo_league: Path) -> Iterator[Moved]:
             key = server.http.post("/api/auth/keys", json={"name": "dashboard", "role": "viewer"}).json()["key"]
             correct(server, "Johnny Corrected")
             done = server.wait_for(server.trigger(options={"upload_to_supabase": True, "train": True}), "completed")
-            wait_until(lambda: server.http.get("/api/ml/models").status_code == 200)
+            wait_until(lambda: all(job["completed_at"] for path in HISTORIES for job in told(server, path)))
             answers = {path: told(server, path) for path in COMPARED}
             with uploading_on(server, next((source / "raw").rglob("*.json"))) as statuses:
                 for _ in range(4):
@@ -183,8 +184,10 @@ def test_every_table_of_the_database_is_the_same(moved: Moved) -> None:
 
 
 def test_jobs_that_had_ended_are_the_same_and_none_is_lost_or_stuck(moved: Moved) -> None:
-    for path in ("/api/etl/history?limit=200", "/api/upload/history?limit=200"):
-        assert all(told(moved.target, f"/api/etl/status/{job['job_id']}") == job for job in moved.answers[path])
+    for path in HISTORIES:
+        ended = moved.answers[path]
+        assert ended
+        assert [told(moved.target, f"/api/etl/status/{job['job_id']}") for job in ended] == ended
     backed_up = statuses_in(moved.archive)
     running, waiting = ({job for job, status in backed_up.items() if status == s} for s in ("running", "pending"))
     assert running
