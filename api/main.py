@@ -28,12 +28,12 @@ from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Se
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
+from api.heap import share_one_heap
 from api.middleware import add_middleware
 from api.models.job import JobKind
 from api.monitoring import monitored, new_metrics
 from api.openapi import TAGS, openapi_document
 from api.permissions import check_roles
-from api.routes import PUBLIC_FILES, ROUTERS
 from api.server_lock import StartFailed, sole_server
 from api.services.access_service import SYNC_SECONDS, AccessService
 from api.services.child_process import Program
@@ -67,6 +67,8 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
 
     `environ` is what child processes get as their environment, the server's keys aside; this process's when absent.
     """
+    from api.routes import PUBLIC_FILES, ROUTERS  # noqa: PLC0415 - declaring them costs as much as loading FastAPI
+
     app = FastAPI(
         title=API_TITLE,
         version=API_VERSION,
@@ -92,6 +94,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[None]:
     """Build the services, run, and close them, which begins at the signal."""
+    share_one_heap()
     shutdown = app.state.shutdown = Shutdown()
     server = serving_uvicorn()
     async with AsyncExitStack() as stack:

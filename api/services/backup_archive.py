@@ -165,7 +165,7 @@ class Archive:
             self._zip = ZipFile(path)
         except OSError as error:
             raise BackupFailed(f"{path} cannot be read: {error.strerror}") from error
-        except (BadZipFile, ValueError, NotImplementedError) as error:
+        except (BadZipFile, ValueError, RuntimeError) as error:
             raise BackupFailed(f"{path} is no backup, or is not whole") from error
         try:
             self.contents = self._manifest()
@@ -211,7 +211,7 @@ class Archive:
                     digest.update(piece)
                     target.write(piece)
                     progress(entry.name.split("/", 1)[0], len(piece))
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise self._damaged(f"{entry.name} cannot be read") from error
         if count != entry.bytes or digest.hexdigest() != entry.sha256:
             raise self._damaged(f"{entry.name} is not what was backed up")
@@ -229,7 +229,7 @@ class Archive:
             return msgspec.json.decode(text, type=Contents)
         except KeyError as error:
             raise BackupFailed(f"{self._path} is no backup of BenchSight: it has no {_MANIFEST}") from error
-        except (msgspec.MsgspecError, BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (msgspec.MsgspecError, BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise self._damaged("its manifest cannot be read") from error
 
     def _check_names(self) -> None:
