@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.services.job_settings import JobSettings
-from api.services.job_store_sqlite import SqliteJobStore
+from api.services.job_store_sqlite import JOURNAL_FILE, SqliteJobStore
 from benchmarks.league import demo_league
 from benchmarks.polling import finished, poll, trigger
 from benchmarks.serving import as_deployed
@@ -85,7 +85,7 @@ def run(console: Console, minutes: float) -> None:
 
 def _fill_history(data_dir: DataDir) -> None:
     """Put as many finished jobs into the journal as a server remembers: copies of those that are there."""
-    store = SqliteJobStore(data_dir.state / "jobs.sqlite3")
+    store = SqliteJobStore(data_dir.state / JOURNAL_FILE)
     with closing(store):
         done = [record for record, _ in store.load()[0] if record.job.finished]
         wanted = JobSettings(data_dir.logs).keep_finished - len(done)
