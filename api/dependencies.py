@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from api.errors import Unavailable
+from api.errors import NotStarted
 from api.services.access_service import AccessService
 from api.services.audit_log import AuditLog
 from api.services.etl_service import ETLService
@@ -74,12 +74,6 @@ class Exposition(Protocol):
     def exposition(self) -> bytes:
         """Everything that is measured (blocking)."""
         ...
-
-
-class NotStarted(Unavailable):
-    """The application has not been started, or is not ready yet."""
-
-    code = "not_started"
 
 
 async def clock(connection: HTTPConnection) -> Callable[[], datetime]:

@@ -111,6 +111,12 @@ class Unavailable(DomainError):
     code = "unavailable"
 
 
+class NotStarted(Unavailable):
+    """The application has not been started, or is not ready yet."""
+
+    code = "not_started"
+
+
 class GatewayTimeout(DomainError):
     """An outside service did not answer in time."""
 

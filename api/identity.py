@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.dependencies import NotStarted
-from api.errors import DomainError
+from api.errors import DomainError, NotStarted
 from api.models.access import Caller
 from api.services.access_errors import NO_CREDENTIALS, BadCredentials, NotLoggedIn, OnThisMachineOnly
 from api.services.access_service import THIS_MACHINE, AccessService

@@ -4,10 +4,9 @@ Works on the data directory beside a running server, which goes by the new keys 
 """
 
 import argparse
-import getpass
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import uuid4
@@ -16,10 +15,10 @@ from pydantic import ValidationError
 
 from api.config import WrongSettings, read_settings
 from api.errors import DomainError
-from api.models.access import Caller, KeyInfo, NewKey, Role
+from api.models.access import KeyInfo, NewKey, Role
 from api.models.audit import TableChange
 from api.services.access_store import AccessStore
-from api.services.audit_log import AuditLog, Done
+from api.services.audit_log import AuditLog, Done, done_on_command_line
 from api.services.key_store import KeyStore
 from snapshot.layout import DataDir
 
@@ -63,24 +62,10 @@ def _run(given: argparse.Namespace, keys: KeyStore, audit: AuditLog) -> int:
 
 
 def _done(action: str, before: list[dict[str, object]], after: list[dict[str, object]]) -> Done:
-    with suppress(KeyError, OSError):  # a container may have no name for its user
-        return _by(getpass.getuser(), action, before, after)
-    return _by("unknown user", action, before, after)
-
-
-def _by(user: str, action: str, before: list[dict[str, object]], after: list[dict[str, object]]) -> Done:
     change = TableChange.model_validate(
         {"table_name": "keys", "rows_before": len(before), "rows_after": len(after), "before": before, "after": after}
     )
-    return Done(
-        caller=Caller(id="command-line", name=f"{user} (command line)", role=Role.ADMIN, kind="machine"),
-        address="",
-        action=action,
-        target=f"python -m api.keys {action.removesuffix('_key')}",
-        status=200,
-        request_id="",
-        changes=[change],
-    )
+    return done_on_command_line(action, f"python -m api.keys {action.removesuffix('_key')}", [change])
 
 
 def _show(keys: Sequence[KeyInfo]) -> None:

@@ -13,53 +13,31 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
-from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 if not __package__:  # started as a file: `cd api && python main.py`
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from fastapi import FastAPI
-from starlette.datastructures import State
 
-from api.composition import child_environment, database_choice, open_access, retention
-from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
-from api.dependencies import LeagueServices, MLServices, Services
+from api.composition import open_access
+from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, Settings, WrongSettings, read_settings
 from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
+from api.heap import share_one_heap
 from api.middleware import add_middleware
-from api.models.job import JobKind
 from api.monitoring import monitored, new_metrics
 from api.openapi import TAGS, openapi_document
 from api.permissions import check_roles
-from api.routes import PUBLIC_FILES, ROUTERS
 from api.server_lock import StartFailed, sole_server
 from api.services.access_service import SYNC_SECONDS, AccessService
-from api.services.child_process import Program
-from api.services.etl_service import ETLService
-from api.services.game_files import RawFiles
-from api.services.games_service import GamesService
-from api.services.job_followers import followers
-from api.services.job_manager import Executor, JobManager, JobSettings
-from api.services.job_store import JournalBroken
-from api.services.job_store_sqlite import SqliteJobStore
-from api.services.known_games import KnownGames
-from api.services.league_rows import LeagueRows
-from api.services.ml_service import MLService
-from api.services.readiness import ReadinessService
-from api.services.snapshot_service import SnapshotService
-from api.services.staged_rows import StagedRows
-from api.services.staging_service import StagingService
-from api.services.status_service import ServiceFacts, StatusService
-from api.services.table_service import TableService
-from api.services.tracking_staging import TrackingStaging
-from api.services.train_service import TrainService
-from api.services.upload_service import UploadService
-from api.services.warehouse_gate import WarehouseGate
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
 from api.utils.logger import logger
 from snapshot.layout import DataDir
+
+if TYPE_CHECKING:
+    from api.dependencies import Services
 
 
 def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) -> FastAPI:
@@ -67,6 +45,8 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
 
     `environ` is what child processes get as their environment, the server's keys aside; this process's when absent.
     """
+    from api.routes import PUBLIC_FILES, ROUTERS  # noqa: PLC0415 - importing this module shall stay quick
+
     app = FastAPI(
         title=API_TITLE,
         version=API_VERSION,
@@ -100,12 +80,8 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
         try:
             await stack.enter_async_context(_access(app, settings))
             await stack.enter_async_context(sole_server(DataDir(settings.benchsight_data_dir), shutdown))
-            services = build_services(settings, environ, app.state)
-            for job in await asyncio.to_thread(services.jobs.start):
-                services.etl.give_up(job)
-                app.state.metrics.jobs.finished(job)
-            await asyncio.to_thread(services.uploads.release_pins)
-        except (StartFailed, JournalBroken) as error:
+            services = await _started_services(app, settings, environ)
+        except StartFailed as error:
             if server is not None:
                 end_process(error)
             raise
@@ -138,13 +114,25 @@ async def _access(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         store.close()
 
 
+async def _started_services(app: FastAPI, settings: Settings, environ: Mapping[str, str]) -> "Services":
+    """The services, after what an earlier server has left was seen to."""
+    from api.building import build_services  # noqa: PLC0415 - importing this module shall stay quick
+
+    services = build_services(settings, environ, app.state, now=_now, new_id=_new_id)
+    for job in await asyncio.to_thread(services.jobs.start):
+        services.etl.give_up(job)
+        app.state.metrics.jobs.finished(job)
+    await asyncio.to_thread(services.uploads.release_pins)
+    return services
+
+
 async def _read_keys(access: AccessService) -> None:
     while True:
         await asyncio.sleep(SYNC_SECONDS)
         await asyncio.to_thread(access.try_sync)
 
 
-async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
+async def _stop_when_told(shutdown: Shutdown, services: "Services") -> None:
     """End everything that waits or works, as soon as the shutdown begins."""
     await shutdown.wait()
     logger.info("stopping")
@@ -154,94 +142,8 @@ async def _stop_when_told(shutdown: Shutdown, services: Services) -> None:
     await asyncio.to_thread(stop_in_time, services.jobs.stop, services.warehouse.close)
 
 
-def build_services(settings: Settings, environ: Mapping[str, str], state: State) -> Services:
-    """All services of a server, ready to start; `state` is the application's."""
-    data_dir = DataDir(settings.benchsight_data_dir)
-    executors: dict[JobKind, Executor] = {}
-    jobs = _job_manager(settings, data_dir, executors)
-    warehouse = WarehouseGate(data_dir, database_choice(settings), state.metrics.warehouse)
-    environment = child_environment(settings, environ)
-
-    def with_database(cancelled: Event | None = None) -> Mapping[str, str]:
-        return {**environment, **warehouse.child_environment(cancelled)}
-
-    etl_command = (sys.executable, str(settings.etl_script))
-    games = KnownGames(
-        data_dir,
-        (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
-        cwd=PROJECT_ROOT,
-        env=with_database,
-    )
-    uploads = UploadService(jobs, warehouse, data_dir)
-    train_command = (sys.executable, "-m", "ml.train")
-    training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
-    program = Program(etl_command, PROJECT_ROOT, with_database)
-    etl = ETLService(jobs, games, data_dir, followers(uploads, training), program=program)
-    executors |= {JobKind.UPLOAD: uploads.run_upload, JobKind.SCHEMA: uploads.run_schema}
-    executors |= {JobKind.ETL: etl.executor, JobKind.TRAIN: training.run}
-    return Services(
-        jobs=jobs,
-        games=games,
-        etl=etl,
-        status=StatusService(jobs, data_dir, _facts(settings, lambda: state.access.is_open), warehouse, now=_now),
-        readiness=_readiness(settings, jobs, warehouse, state),
-        league=_league_services(warehouse, games, data_dir),
-        tables=TableService(data_dir),
-        warehouse=warehouse,
-        uploads=uploads,
-        ml=MLServices(MLService(data_dir), training),
-        snapshots=SnapshotService(jobs, uploads, data_dir, retention(settings), now=_now, new_id=_new_id),
-    )
-
-
-def _job_manager(settings: Settings, data_dir: DataDir, executors: dict[JobKind, Executor]) -> JobManager:
-    return JobManager(
-        SqliteJobStore(data_dir.state / "jobs.sqlite3"),
-        now=_now,
-        new_id=_new_id,
-        settings=JobSettings(
-            logs=data_dir.logs, timeout_seconds=settings.job_timeout_seconds, max_queued=settings.max_queued_jobs
-        ),
-        executors=executors,
-    )
-
-
-def _facts(settings: Settings, is_open: Callable[[], bool]) -> ServiceFacts:
-    return ServiceFacts(
-        version=API_VERSION,
-        environment=settings.environment,
-        is_open=is_open,
-        etl_script=settings.etl_script,
-    )
-
-
-def _readiness(settings: Settings, jobs: JobManager, warehouse: WarehouseGate, state: State) -> ReadinessService:
-    return ReadinessService(
-        jobs,
-        warehouse,
-        DataDir(settings.benchsight_data_dir),
-        most_waiting=settings.max_queued_jobs,
-        is_stopping=lambda: state.shutdown.begun,
-    )
-
-
-def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: DataDir) -> LeagueServices:
-    """What corrects the league's data, on whichever database is open."""
-    rows = LeagueRows(data_dir)
-    staging = StagingService(lambda: warehouse.opened().warehouse, rows)
-    tracking = TrackingStaging(lambda: warehouse.opened().warehouse)
-    league_games = GamesService(staging, tracking, games, data_dir)
-    return LeagueServices(
-        staging=staging,
-        staged=StagedRows(staging, rows),
-        tracking=tracking,
-        raw_files=RawFiles(data_dir),
-        games=league_games,
-    )
-
-
 def _settings_of_this_process() -> Settings:
-    """The settings, and logging by them; a wrong one ends the process with one line."""
+    """The settings, and the heap and logging as they are to be; a wrong one ends the process with one line."""
     from api.utils.log_lines import configure_logging  # noqa: PLC0415 - importing this module shall stay quick
 
     try:
@@ -251,6 +153,7 @@ def _settings_of_this_process() -> Settings:
     except (WrongSettings, StartFailed) as error:
         say_why(str(error))
         raise SystemExit(1) from None
+    share_one_heap()
     configure_logging(
         settings.log_level, as_json=settings.environment == "production", secrets=settings.secret_values()
     )

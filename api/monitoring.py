@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from api.config import API_VERSION, Settings
-from api.dependencies import Services
 from snapshot.layout import DataDir
 
 if TYPE_CHECKING:
+    from api.dependencies import Services
     from api.services.metrics import Metrics
 
 
@@ -23,7 +23,7 @@ def new_metrics() -> "Metrics":
 
 @asynccontextmanager
 async def monitored(
-    metrics: "Metrics", services: Services, settings: Settings, now: Callable[[], datetime]
+    metrics: "Metrics", services: "Services", settings: Settings, now: Callable[[], datetime]
 ) -> AsyncIterator[None]:
     """Let the metrics tell of these services, as long as they run."""
     from api.services.job_counting import count_jobs  # noqa: PLC0415 - they load the library

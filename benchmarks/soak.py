@@ -1,29 +1,36 @@
 """Minutes of polls, runs, uploads and scrapes: the memory of the server's process, its slope, and whether it is flat.
 
-Jobs are remembered up to a number, and each takes its place until then: runs come once a minute, so that a slope is
-less that of the history.
+What is remembered is bounded: 500 finished jobs, 256 changes of jobs. The server begins with as many jobs as it keeps,
+and has as many changes when the warm-up is over, in which runs follow each other without a pause; so what grows after
+that is what nothing bounds.
 """
 
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from typing import Final
+from uuid import uuid4
 
 import httpx
 from rich.console import Console
 from rich.table import Table
 
+from api.services.job_settings import JobSettings
+from api.services.job_store_sqlite import JOURNAL_FILE, SqliteJobStore
 from benchmarks.league import demo_league
-from benchmarks.polling import poll, trigger
+from benchmarks.polling import finished, poll, trigger
 from benchmarks.serving import as_deployed
+from snapshot.layout import DataDir
 
 _GAMES: Final = 12
 _RATE: Final = 200.0
 _SPELL_SECONDS: Final = 5.0
 _RUN_EVERY_SECONDS: Final = 60.0
 _WARM_UP_SHARE: Final = 0.2
-"""Of the time: caches fill, models and drivers are loaded."""
+"""Of the time: caches fill, drivers are loaded, changes of jobs are gathered."""
 
 _FEWEST: Final = 3  # samples; a line goes through any two
 
@@ -54,18 +61,36 @@ class Slope:
 
 
 def run(console: Console, minutes: float) -> None:
-    """200 polls a second, a scrape and a look at ready every five seconds, and each minute a run with its upload."""
-    with as_deployed(demo_league(_GAMES), WAREHOUSE="embedded") as (server, http):
+    """200 polls a second, a scrape and a look at ready every five seconds, and each minute a run with its upload.
+
+    In the warm-up a run with its upload every five seconds.
+    """
+    data_dir = demo_league(_GAMES)
+    with as_deployed(data_dir, WAREHOUSE="embedded") as (_, http):
+        finished(http, trigger(http, "full", upload_to_supabase=True))
+    _fill_history(DataDir(data_dir))
+    with as_deployed(data_dir, WAREHOUSE="embedded") as (server, http):
         begun = time.monotonic()
         job_id, triggered = "", -_RUN_EVERY_SECONDS
         samples: list[Sample] = []
         while (passed := time.monotonic() - begun) < 60 * minutes:
-            if passed - triggered >= _RUN_EVERY_SECONDS:
+            is_warming_up = passed < 60 * minutes * _WARM_UP_SHARE
+            if is_warming_up or passed - triggered >= _RUN_EVERY_SECONDS:
                 job_id, triggered = trigger(http, "full", upload_to_supabase=True), passed
             _watch(http, job_id)
             memory = server.memory_full_info()
             samples.append(Sample(passed / 60, memory.rss / 2**20, memory.uss / 2**20))
     _show(console, minutes, samples)
+
+
+def _fill_history(data_dir: DataDir) -> None:
+    """Put as many finished jobs into the journal as a server remembers: copies of those that are there."""
+    store = SqliteJobStore(data_dir.state / JOURNAL_FILE)
+    with closing(store):
+        done = [record for record, _ in store.load()[0] if record.job.finished]
+        wanted = JobSettings(data_dir.logs).keep_finished - len(done)
+        for record in islice(cycle(done), max(0, wanted)):
+            store.insert(replace(record, job=record.job.model_copy(update={"job_id": uuid4().hex})), None)
 
 
 def slope(samples: Sequence[Sample]) -> Slope:

@@ -47,10 +47,8 @@ def _choice(environ: Mapping[str, str]) -> Choice:
 
 
 def _was_used(data_dir: DataDir) -> bool:
-    """Whether the embedded server has a cluster of this league."""
     if not (data_dir.state / "postgres.json").exists():
         return False
-    from warehouse.embedded_place import existing_home  # noqa: PLC0415 - only where there is one
+    from warehouse.embedded_place import was_used  # noqa: PLC0415 - only where there is one
 
-    home = existing_home(data_dir)
-    return home is not None and (home / "data" / "PG_VERSION").exists()
+    return was_used(data_dir)

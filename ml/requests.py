@@ -10,7 +10,7 @@ Id = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class _TwoTeams(_Strict):
@@ -185,7 +185,7 @@ Request = Annotated[
     | ExpectedGoalsRequest,
     Field(discriminator="model"),
 ]
-REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request, config=ConfigDict(defer_build=True))
 """Reads a request from plain data or JSON; pydantic's ValidationError says what is wrong with it."""
 KINDS: Final[dict[str, type[BaseModel]]] = {
     kind.model_fields["model"].default: kind for kind in get_args(get_args(Request)[0])

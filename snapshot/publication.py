@@ -73,7 +73,7 @@ def complete(data_dir: DataDir, partial: Path, manifest: Manifest, before_step: 
         before_step()
         partial.rename(data_dir.snapshots / manifest.snapshot_id)
         to_disk(data_dir.snapshots)
-        _make_current(data_dir, manifest.snapshot_id)
+        make_current(data_dir, manifest.snapshot_id)
 
 
 def prune(data_dir: DataDir, current: str, kept: Retention = USUAL) -> None:
@@ -100,7 +100,7 @@ def to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def _make_current(data_dir: DataDir, snapshot_id: str) -> None:
+def make_current(data_dir: DataDir, snapshot_id: str) -> None:
     """Replace the link in one step; where links cannot be made, a file that holds the snapshot's name."""
     link = data_dir.root / f".output.{snapshot_id}"
     try:

@@ -97,6 +97,17 @@ def existing_home(data_dir: DataDir) -> Path | None:
         return None
 
 
+def remember_home(data_dir: DataDir, home: Path) -> None:
+    """Note which directory is this data directory's server's."""
+    replace_file(data_dir.state / "postgres.json", msgspec.json.encode(_Remembered(str(home))))
+
+
+def was_used(data_dir: DataDir) -> bool:
+    """Whether there is an embedded database of this league, running or not."""
+    home = existing_home(data_dir)
+    return home is not None and (home / "data" / "PG_VERSION").exists()
+
+
 def service_user() -> ServiceUser:
     """The account for the server when we are root: an existing one, or a new system user `benchsight`.
 
@@ -146,7 +157,7 @@ def _home(data_dir: DataDir, user: ServiceUser | None) -> Path:
     if home is None or not home.is_dir():
         data_dir.state.mkdir(parents=True, exist_ok=True)
         home = _new_home(data_dir.state.resolve() / "postgres", user)
-        replace_file(data_dir.state / "postgres.json", msgspec.json.encode(_Remembered(str(home))))
+        remember_home(data_dir, home)
     if user is not None:
         if (closed := unreachable_parent(home, user)) is not None:
             raise WarehouseUnavailable(

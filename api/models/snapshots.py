@@ -16,7 +16,7 @@ class SnapshotInfo(BaseModel):
     size_bytes: int = Field(description="of its files; snapshots that were restored share theirs with the earlier one")
     current: bool = Field(description="the one that is published now, and that the next upload takes")
     in_warehouse: bool = Field(description="tables of the database equal it, as of this server's last upload")
-    pinned: bool = Field(description="a job that has not ended needs it")
+    pinned: bool = Field(description="a job that has not ended, or a backup that is being made, needs it")
     restored_from: str | None = Field(default=None, description="the earlier snapshot that this one is again")
     problem: str | None = None
 

@@ -1,13 +1,15 @@
 """The audit log: appended to, never changed."""
 
+import getpass
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-from api.models.access import Caller
+from api.models.access import Caller, Role
 from api.models.audit import AuditEntry, TableChange
 from api.services.access_store import AccessStore
 
@@ -37,6 +39,22 @@ class Done:
     job_id: str | None = None
     table_name: str | None = None
     changes: Sequence[TableChange] = ()
+
+
+def done_on_command_line(action: str, target: str, changes: Sequence[TableChange] = ()) -> Done:
+    """What whoever is logged in to this machine does there."""
+    user = "unknown user"
+    with suppress(KeyError, OSError):  # a container may have no name for its user
+        user = getpass.getuser()
+    return Done(
+        caller=Caller(id="command-line", name=f"{user} (command line)", role=Role.ADMIN, kind="machine"),
+        address="",
+        action=action,
+        target=target,
+        status=200,
+        request_id="",
+        changes=changes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import psutil
+from typing import TYPE_CHECKING, Final
 
 from api.services import child_launch
 from api.services.child_environment import ChildEnvironment, secrets_in
@@ -17,7 +15,10 @@ from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed, JobStopped
 from api.services.job_store import ProcessRef
 from api.services.log_masking import mask_file
-from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark
+from api.services.process_birth import RUN_MARKER, birth_mark
+
+if TYPE_CHECKING:
+    from api.services.process_tree import ProcessTree
 
 _POLL_SECONDS: Final = 0.05
 
@@ -55,7 +56,7 @@ def run_child(
         JournalUnavailable: the child could not be journalled; the program has not begun.
     """
     child = _start(argv, cwd=cwd, env={**env, RUN_MARKER: context.job.job_id}, log_path=context.log_path)
-    tree = ProcessTree(context.job.job_id, child.pid, lambda: True)  # the group is ours until `wait` reaps its leader
+    tree = _tree_of(child, context)
     stopped: JobStopped | None = None
     try:
         context.note_child(ProcessRef(child.pid, birth_mark(child.pid) or "gone"))
@@ -71,6 +72,12 @@ def run_child(
     if stopped is not None and code != 0:
         raise stopped
     return code
+
+
+def _tree_of(child: subprocess.Popen[bytes], context: JobContext) -> "ProcessTree":
+    from api.services.process_tree import ProcessTree  # noqa: PLC0415 - loads psutil, which the server starts without
+
+    return ProcessTree(context.job.job_id, child.pid, lambda: True)  # the group is ours until `wait` reaps its leader
 
 
 def _start(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], log_path: Path) -> subprocess.Popen[bytes]:
@@ -115,6 +122,8 @@ def _watch(
 
 def _has_ended(child: subprocess.Popen[bytes]) -> bool:
     """Whether the child has ended, without reaping it: until then nobody else gets its number."""
+    import psutil  # noqa: PLC0415 - the server starts without it
+
     try:
         return psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

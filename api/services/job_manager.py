@@ -21,7 +21,7 @@ from api.services.job_registry import JobRegistry
 from api.services.job_running import RunningJobs
 from api.services.job_settings import JobSettings
 from api.services.job_store import JobChange, JobStore
-from api.services.process_tree import this_process
+from api.services.process_birth import this_process
 
 __all__ = ["Executor", "JobManager", "JobSettings"]
 

@@ -12,7 +12,6 @@ from api.services.job_registry import JobRegistry
 from api.services.job_settings import JobSettings
 from api.services.job_store import StoredJob
 from api.services.log_masking import mask_file
-from api.services.process_tree import end_survivors
 
 INTERRUPTED: Final = "The server stopped while this job was running, so its outcome is unknown; start it again"
 _GRACE_SECONDS: Final = 1.0  # the parent-death signal came long ago; who is still here ignores SIGTERM
@@ -50,4 +49,6 @@ def fail_orphans(registry: JobRegistry, orphans: Sequence[StoredJob], at: dateti
 
 
 def _end_child(record: StoredJob) -> bool:
+    from api.services.process_tree import end_survivors  # noqa: PLC0415 - loads psutil, which the server starts without
+
     return end_survivors(record.job.job_id, record.child, grace_seconds=_GRACE_SECONDS, limit_seconds=_LIMIT_SECONDS)

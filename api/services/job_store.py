@@ -32,7 +32,7 @@ class VersionConflict(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ProcessRef:
-    """One process, told apart from any later one with the same number by when it was born (see `process_tree`)."""
+    """One process, told apart from any later one with the same number by when it was born (see `process_birth`)."""
 
     pid: int
     born: str

@@ -28,6 +28,7 @@ from api.services.job_store import (
 )
 from api.services.sqlite_faults import reason_of
 
+JOURNAL_FILE: Final = "jobs.sqlite3"
 _LAYOUT: Final = 1  # goes up with the statements below and the fields of Job
 _BUSY_SECONDS: Final = 5.0
 

@@ -7,48 +7,22 @@ or by the environment variable `BENCHSIGHT_RUN_ID`, which everything started by 
 import logging
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import psutil
 
 from api.services.job_store import ProcessRef
+from api.services.process_birth import RUN_MARKER, birth_mark
 
-RUN_MARKER: Final = "BENCHSIGHT_RUN_ID"
 _SHORTEST_PAUSE: Final = 0.01  # seconds between looks at a group that is ending
 _LONGEST_PAUSE: Final = 0.25
 _COMPLAIN_SECONDS: Final = 30.0
 
 _log = logging.getLogger(__name__)
-
-
-def birth_mark(pid: int) -> str | None:
-    """What tells a process from an earlier or later one with the same number; None when there is none.
-
-    On Linux the boot, the pid namespace and the kernel's start tick: unlike a time of day, none of them moves when
-    somebody sets the clock. Elsewhere the start time.
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        ticks = stat.rpartition(")")[2].split()[19]  # field 22; the name in brackets may hold spaces
-        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}/{ticks}"
-    except (OSError, IndexError):
-        pass
-    try:
-        return f"{psutil.Process(pid).create_time():.2f}"
-    except psutil.Error:
-        return None
-
-
-def this_process() -> str:
-    """A name for this process that no other has, on any machine, now or later."""
-    return f"{socket.gethostname()}:{os.getpid()}:{birth_mark(os.getpid())}"
 
 
 @dataclass(frozen=True, slots=True)

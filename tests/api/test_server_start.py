@@ -1,9 +1,12 @@
 import json
 import os
+import platform
 import re
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from api.config import PROJECT_ROOT
 from snapshot.files import exclusive
 from snapshot.layout import DataDir
 from tests.api.server_process import MODULE, SCRIPT, UVICORN, environment, failed_start, server
+
+THREAD_HEAP_BYTES = 1 << 26
+"""What glibc sets aside for a heap of a thread's own on machines of 64 bits, at a multiple of it."""
 
 
 @pytest.fixture
@@ -122,7 +128,7 @@ def test_importing_does_nothing_and_loads_nothing_heavy(tmp_path: Path) -> None:
 import json, sys, threading
 import api.main
 heavy = {"polars", "supabase", "psycopg", "sklearn", "scipy", "numpy", "uvicorn", "fastexcel"}
-heavy |= {"pandas", "prometheus_client"}
+heavy |= {"pandas", "prometheus_client", "psutil", "api.routes", "api.building", "ml.requests"}
 print(json.dumps({"heavy": sorted(heavy & set(sys.modules)), "threads": threading.active_count()}))
 """
     ran = subprocess.run(
@@ -141,3 +147,20 @@ def test_importing_the_service_loads_no_driver_no_client_and_no_frame_engine() -
     program = "import sys, api.main; print({'psycopg', 'supabase', 'polars'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have one heap")
+def test_all_threads_share_one_heap(data_dir: Path) -> None:
+    with server(data_dir) as started:
+        for _ in range(5):
+            with ThreadPoolExecutor(8) as pool:
+                list(pool.map(lambda _: started.get("/api/ready"), range(16)))
+            assert started.get("/api/etl/history").status_code == 200
+        maps = Path(f"/proc/{started.process.pid}/maps").read_text(encoding="utf-8").splitlines()
+    places = [[int(edge, 16) for edge in line.split()[0].split("-")] for line in maps]
+    heaps = [
+        begin
+        for (begin, end), (next_begin, next_end) in pairwise(places)
+        if begin % THREAD_HEAP_BYTES == 0 and end == next_begin and next_end - begin == THREAD_HEAP_BYTES
+    ]
+    assert heaps == []

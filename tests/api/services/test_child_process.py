@@ -18,7 +18,8 @@ from api.services.job_context import JobContext
 from api.services.job_errors import JobFailed
 from api.services.job_manager import JobManager
 from api.services.job_store import JournalUnavailable, ProcessRef
-from api.services.process_tree import RUN_MARKER, ProcessTree, birth_mark, end_survivors, this_process
+from api.services.process_birth import RUN_MARKER, birth_mark, this_process
+from api.services.process_tree import ProcessTree, end_survivors
 from tests.api.services.job_parts import JOB, build, ended, script, started, wait_until, wish
 
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
