@@ -23,10 +23,11 @@ from api.routes.job_answers import (
     Wait,
     job_status,
     list_responses,
+    newest_first,
     status_answer,
 )
 from api.services.job_errors import IdempotencyConflict, JobNotFound, QueueFull, ShuttingDown
-from api.services.job_reading import ETL_KINDS, job_log, newest_jobs
+from api.services.job_reading import ETL_KINDS, job_log
 from api.services.known_games import UnknownGames
 
 etl_router = role_router("/api/etl", "ETL")
@@ -100,9 +101,7 @@ async def etl_history(
     caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """ETL jobs, newest first."""
-    page, total = newest_jobs(jobs, ETL_KINDS, status=status, limit=limit, offset=offset)
-    response.headers["X-Total-Count"] = str(total)
-    return page
+    return newest_first(response, jobs, ETL_KINDS, status=status, limit=limit, offset=offset)
 
 
 @etl_router.post("/cancel/{job_id}", responses=CANCEL_RESPONSES)
