@@ -7,6 +7,7 @@ another site and a foreign machine are refused at the door.
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,19 +17,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from api.error_handlers import body_of, error_response
-from api.errors import DomainError
+from api.errors import DomainError, NotFound
 from api.models.access import Caller
-from api.permissions import authorised, declared_role
+from api.permissions import declared_role, require
 from api.services.access_errors import BadCredentials, ForeignPage, OnThisMachineOnly
 from api.services.job_errors import ShuttingDown
 from api.services.together import first_of
 from api.utils.logger import lines_of_request, logger
 
 if TYPE_CHECKING:
+    from uvicorn import Server
+
     from api.services.metrics import SocketMetrics
 
 PROTOCOL: Final = "benchsight"
 """The sub-protocol; browsers that offer one (see `api.identity`) hang up unless one is chosen."""
+LONGEST_MESSAGE_BYTES: Final = 4096
+"""Of what a client sends, which is nothing that anybody waits for; longer messages are not even read (1009)."""
 LONGEST_SEND_SECONDS: Final = 10.0
 """How long a client may leave unread what was sent; the server keeps no more than that for it meanwhile."""
 LOOK_AGAIN_SECONDS: Final = 2.0
@@ -72,7 +77,7 @@ class SocketRecord:
             nonlocal code
             message = await receive()
             if message["type"] == "websocket.disconnect":
-                code = message.get("code", code)
+                code = int(message.get("code", code))
             return message
 
         async def send_noting_the_end(message: Message) -> None:
@@ -119,6 +124,8 @@ class SocketErrors:
 
         async def send_noting_the_start(message: Message) -> None:
             nonlocal is_open
+            if message["type"] == "websocket.close" and not is_open:  # the router's way to say it
+                raise NotFound(f"There is nothing at {scope['path'][:200]}")
             is_open = is_open or message["type"] == "websocket.accept"
             await send(message)
 
@@ -131,7 +138,7 @@ class SocketErrors:
                 await error_response(error, scope["state"]["request_id"])(scope, receive, send)
             else:
                 await _end(scope, send, error, is_open=is_open)
-        except Exception as error:  # the outermost catch, as for requests
+        except Exception as error:  # noqa: BLE001 - the outermost catch, as for requests
             logger.exception("unexpected_error", route=scope["path"][:200], error=type(error).__name__)
             with suppress(OSError):
                 await send({"type": "websocket.close", "code": _UNEXPECTED, "reason": "Internal server error"})
@@ -179,7 +186,10 @@ class SocketBounds:
             except TimeoutError:
                 raise ClientTooSlow from None
 
-        await first_of(self._app(scope, receive, send_in_time), self._while_allowed(scope))
+        async def serve() -> None:
+            await self._app(scope, receive, send_in_time)
+
+        await first_of(serve(), self._while_allowed(scope))
 
     async def _while_allowed(self, scope: Scope) -> None:
         """Return never: raise why the caller may be here no more."""
@@ -192,4 +202,17 @@ class SocketBounds:
             caller: Caller = await scope["state"]["ask_again"]()
             if caller.expires_at is not None and caller.expires_at <= scope["app"].state.now():
                 raise BadCredentials("What you came in with has expired; log in again")
-            authorised({"state": {"caller": caller}}, needed)
+            require(caller, needed)
+
+
+def bound_sockets(server: "Server") -> None:
+    """Give a Uvicorn that is starting sockets with bounds, whatever it was started with.
+
+    Without compression: each client would have a compressor of its own, and each message be compressed for each.
+    """
+    from api.socket_transport import PromptSocket  # noqa: PLC0415 - loads what only a server needs
+
+    logging.getLogger(PromptSocket.__module__).setLevel(logging.WARNING)  # one line for each socket is enough, ours
+    server.config.ws_protocol_class = PromptSocket
+    server.config.ws_max_size = LONGEST_MESSAGE_BYTES
+    server.config.ws_per_message_deflate = False

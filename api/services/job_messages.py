@@ -16,7 +16,10 @@ FURTHEST_BACK: Final = 1000
 HEARTBEAT: Final = HeartbeatMessage().model_dump_json()
 _LOOK_AGAIN_SECONDS: Final = 0.3  # children print straight into the file, so nobody can tell when there is more
 
-_text: Final = encoded_once(lambda change: JobMessage(seq=change.seq, job=change.job).model_dump_json())
+
+@encoded_once
+def _text(change: JobChange) -> str:
+    return JobMessage(seq=change.seq, job=change.job).model_dump_json()
 
 
 def messages_of_job(jobs: JobManager, job_id: str, version: int) -> AsyncGenerator[str, None]:
@@ -35,9 +38,11 @@ async def messages_of_all(jobs: JobManager, since: int | None, limit: int) -> As
     journal has had not too long ago, what came after it.
     """
     if since is None or not jobs.last_change - FURTHEST_BACK <= since <= jobs.last_change:
-        since, newest, total = await asyncio.to_thread(jobs.snapshot, limit)
-        yield SnapshotMessage(seq=since, jobs=newest, total=total).model_dump_json()
-    async with aclosing(_texts(jobs.subscribe(since=since))) as texts:
+        after, newest, total = await asyncio.to_thread(jobs.snapshot, limit)
+        yield SnapshotMessage(seq=after, jobs=newest, total=total).model_dump_json()
+    else:
+        after = since
+    async with aclosing(_texts(jobs.subscribe(since=after))) as texts:
         async for text in texts:
             yield text
 

@@ -201,7 +201,9 @@ def test_who_cancels_a_run_whose_end_cannot_be_written_is_told_so_at_once(
     journal.writable(False)
     for _ in range(2):  # whoever asks again hears the same
         began = time.monotonic()
-        with pytest.raises(JournalUnavailable, match="has ended, but is running until that can be stored: The job jour"):
+        with pytest.raises(
+            JournalUnavailable, match="has ended, but is running until that can be stored: The job jour"
+        ):
             manager.cancel_job(job_id)
         assert time.monotonic() - began < 5
     assert manager.get_job(job_id).status is JobStatus.RUNNING
