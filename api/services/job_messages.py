@@ -61,7 +61,7 @@ async def messages_of_log(jobs: JobManager, job_id: str, offset: int) -> AsyncGe
             return
         if not piece.text:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        offset = piece.next_offset
+        offset = max(offset, piece.next_offset)  # a log that has not come as far as asked waits there
 
 
 async def _texts(changes: AsyncGenerator[JobChange, None]) -> AsyncGenerator[str, None]:
