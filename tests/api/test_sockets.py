@@ -3,12 +3,14 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from api.routes.socket_answers import HEARTBEAT_SECONDS
 from api.sockets import LONGEST_SEND_SECONDS
@@ -303,14 +305,21 @@ class TestWhoMayNoMore:
             self.ends_within_five_seconds(watcher)
 
 
+def _first_type(small: Server) -> str:
+    with watching(small, ALL) as watcher:
+        kind: str = watcher.next()["type"]
+        return kind
+
+
 class TestBounds:
     def test_so_many_may_be_open_and_no_more(self, tmp_path: Path) -> None:
         with server(tmp_path, MAX_STREAMS="2") as small:
             with watching(small, ALL) as first, watching(small, ALL) as second:
                 assert refusal(small, ALL) == (4429, "too_many_streams")
                 assert [watcher.next()["type"] for watcher in (first, second)] == ["snapshot"] * 2
-            with watching(small, ALL) as third:
-                assert third.next()["type"] == "snapshot"
+            give_up_at = time.monotonic() + 10
+            while _first_type(small) != "snapshot":  # the two have gone as soon as the server has heard of it
+                assert time.monotonic() < give_up_at
 
     @pytest.mark.parametrize("message", ["", "hello", '{"type": "log"}', b"\x00" * 100], ids=repr)
     def test_a_message_ends_the_socket(self, started: Server, message: str | bytes) -> None:
@@ -330,9 +339,10 @@ class TestBounds:
     def test_messages_in_pieces_are_bounded_as_a_whole(self, started: Server) -> None:
         with watching(started, ALL) as watcher:
             watcher.next()
-            watcher.connection.send("x" * 3000 for _ in range(10))
+            with suppress(ConnectionClosed):
+                watcher.connection.send("x" * 3000 for _ in range(10))
             watcher.to_the_end()
-            assert watcher.code in {1009, 4400}
+            assert watcher.code == 1009
 
     def test_a_client_that_does_not_read_is_cut_off_and_slows_nobody(self, tmp_path: Path) -> None:
         behave(tmp_path, "loud")
@@ -346,14 +356,13 @@ class TestBounds:
                 while time.monotonic() - began < LONGEST_SEND_SECONDS + 4:
                     got += len(watcher.next().get("text", ""))
                 assert got > 10_000_000, "the other is told everything meanwhile"
-                figures = busy.get("/metrics").text
+                figures = busy.request("GET", "/metrics").text
                 assert 'benchsight_websockets_closed_total{code="4408",route="/api/etl/ws/{job_id}"} 1.0' in figures
                 assert "benchsight_websockets_open 1.0" in figures
                 deaf.settimeout(10)
                 unread = b"".join(iter(lambda: deaf.recv(1 << 20), b""))
                 assert unread.endswith(b"You have read nothing for 10 seconds; connect again and resume")
                 assert unread[-64:-62] == (4408).to_bytes(2), "it learns the code, if it reads after all"
-            busy.post(f"/api/etl/cancel/{job_id}")
 
 
 class TestTheServerStops:
