@@ -20,7 +20,8 @@ Volunteers track games; this service turns the tracked games into the tables tha
 Trigger an ETL job, watch its progress, read its log, and find a published snapshot of the whole league.
 
 * Work that takes time is a **job**: the answer is `202` with the job; ask for its status until it is `completed`,
-  `failed` or `cancelled`. Status answers carry an `ETag`; with `?wait=30` the answer waits for a change.
+  `failed` or `cancelled`. Status answers carry an `ETag`; with `?wait=30` the answer waits for a change. Two WebSockets
+  tell every change: see `GET /api/jobs`.
 * Every error body is `{"detail", "code", "request_id"}`; `detail` is one sentence to show to a person. A wrong
   request is a `400` and adds `errors`, one entry per wrong field.
 * Say who you are with an API key in `X-API-Key` or a token in `Authorization: Bearer`; each operation names the role

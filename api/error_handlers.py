@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any, Final, get_args
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from pydantic_core.core_schema import ErrorType
@@ -87,17 +87,25 @@ def register_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(FrameworkError, _framework_error)
+    app.add_exception_handler(WebSocketRequestValidationError, _wrong_socket_request)
     app.add_exception_handler(OSError, _file_error)
 
 
 async def _domain_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for this class; the check is for the type checker
+    if request.scope["type"] == "websocket":
+        raise error  # to `api.sockets`, which closes it
     return error_response(error, request.state.request_id)
 
 
 async def _wrong_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     return error_response(invalid_request(error.errors()), request.state.request_id)
+
+
+async def _wrong_socket_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, WebSocketRequestValidationError)  # noqa: S101 - as above
+    raise invalid_request(error.errors())  # to `api.sockets`, as above
 
 
 async def _file_error(request: Request, error: Exception) -> JSONResponse:

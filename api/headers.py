@@ -19,6 +19,8 @@ _ALWAYS: Final = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 _TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+RESPONSE_STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+"""How an answer begins; the second where a WebSocket is refused at the handshake."""
 _NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 
@@ -33,12 +35,12 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
 
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in RESPONSE_STARTS:
                 headers = message.setdefault("headers", [])
                 is_page = is_kept = False
                 for name, value in headers:

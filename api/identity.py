@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import DomainError, NotStarted
 from api.models.access import Caller
-from api.services.access_errors import NO_CREDENTIALS, BadCredentials, NotLoggedIn, OnThisMachineOnly
+from api.services.access_errors import NO_CREDENTIALS, BadCredentials, ForeignPage, NotLoggedIn, OnThisMachineOnly
 from api.services.access_service import THIS_MACHINE, AccessService
 
 Networks = Sequence[IPv4Network | IPv6Network]
@@ -20,7 +20,11 @@ _FORWARDED: Final = frozenset(
     {b"forwarded", b"via", b"x-real-ip", b"cf-connecting-ip", b"true-client-ip", b"x-client-ip", b"x-original-host"}
 )
 _OF_A_SOCKET: Final = "bearer."
-"""A browser cannot give headers to a WebSocket; it offers the sub-protocol `bearer.<token>` instead."""
+"""A browser cannot give headers to a WebSocket; it offers the sub-protocol `bearer.<token>` instead.
+
+Never the address: addresses are logged, by this server and by every proxy before it. And only a token, which ends by
+itself, never a key.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Identity:
         self._app = app
         self._trusted = trusted_proxies
         self._origins = frozenset(origins) - {"*"}
+        self._any_origin = "*" in origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -51,6 +56,8 @@ class Identity:
             state = scope.setdefault("state", {})
             peer = (scope.get("client") or ("",))[0]
             state["address"] = client_address(peer, envelope.forwarded_for, self._trusted)
+            if scope["type"] == "websocket":  # which outlives what let it in
+                state["ask_again"] = partial(self._caller, scope, envelope, peer)
             try:
                 state["caller"] = await self._caller(scope, envelope, peer)
             except DomainError as refusal:
@@ -61,6 +68,8 @@ class Identity:
         access: AccessService | None = getattr(scope["app"].state, "access", None) if "app" in scope else None
         if access is None:
             raise NotStarted("The server is starting; try again in a moment")
+        if scope["type"] == "websocket" and not self._may_open_sockets(envelope):
+            raise ForeignPage
         if envelope.is_malformed:
             raise BadCredentials("Authorization must be given once, as: Bearer <token>")
         if envelope.key is not None:
@@ -73,6 +82,10 @@ class Identity:
         if problem is not None:
             raise OnThisMachineOnly(f"This server has no authentication and answers its own machine only: {problem}")
         return THIS_MACHINE
+
+    def _may_open_sockets(self, envelope: Envelope) -> bool:
+        """Whether the page that asks may: for WebSockets browsers enforce no CORS, so that is up to the server."""
+        return self._any_origin or _are_ours(envelope, self._origins)
 
 
 def read_envelope(headers: Sequence[tuple[bytes, bytes]]) -> Envelope:
@@ -145,9 +158,14 @@ def why_not_this_machine(envelope: Envelope, peer: str, origins: Collection[str]
         return "the request came through a proxy"
     if not envelope.hosts or not all(_is_loopback_name(f"http://{host}") for host in envelope.hosts):
         return "the Host header is not this machine's"
-    if not all(origin in origins or _is_own_origin(origin, envelope.hosts) for origin in envelope.origins):
+    if not _are_ours(envelope, origins):
         return "the page that asks is of another site (CORS_ORIGINS lists those that may)"
     return None
+
+
+def _are_ours(envelope: Envelope, origins: Collection[str]) -> bool:
+    """Whether no page asks, or one of this server or of a site that may."""
+    return all(origin in origins or _is_own_origin(origin, envelope.hosts) for origin in envelope.origins)
 
 
 def _is_own_origin(origin: str, hosts: Sequence[str]) -> bool:

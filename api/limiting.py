@@ -14,7 +14,6 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 READING_PATHS: Final = frozenset({"/api/ml/predict", "/api/ml/predict/batch"})
 """What is asked with a body and changes nothing."""
 LOG_IN_PATH: Final = "/api/auth/token"
-_POLICY_VIOLATION: Final = 1008
 _UNAUTHENTICATED: Final = 401
 
 
@@ -37,6 +36,8 @@ class Limiting:
             allowance = self._limits.count(who, is_write=is_write)
             self._limits.open(who)
         except DomainError as refusal:
+            if scope["type"] == "websocket":
+                raise
             await _refuse(refusal, scope, receive, send)
             return
         try:
@@ -85,9 +86,6 @@ def _headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
 
 
 async def _refuse(refusal: DomainError, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": refusal.message[:120]})
-        return
     response = error_response(refusal, scope["state"]["request_id"])
     if isinstance(refusal, RateExceeded):
         response.raw_headers.extend(_headers(refusal.allowance))

@@ -33,6 +33,7 @@ from api.permissions import check_roles
 from api.server_lock import StartFailed, sole_server
 from api.services.access_service import SYNC_SECONDS, AccessService
 from api.shutdown import Shutdown, begun_by_signals, serving_uvicorn, stop_in_time
+from api.sockets import bound_sockets
 from api.utils.logger import logger
 from snapshot.layout import DataDir
 
@@ -64,7 +65,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
     check_roles(app)
     register_error_handlers(app)
     app.state.metrics = new_metrics()
-    add_middleware(app, settings, app.state.metrics.http, new_id=_request_ids())
+    add_middleware(app, settings, app.state.metrics, new_id=_request_ids())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
@@ -76,6 +77,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
     server = serving_uvicorn()
     async with AsyncExitStack() as stack:
         if server is not None:
+            bound_sockets(server)
             stack.enter_context(begun_by_signals(shutdown, server))
         try:
             await stack.enter_async_context(_access(app, settings))

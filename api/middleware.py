@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
@@ -21,10 +22,11 @@ from api.limiting import Limiting
 from api.services.job_errors import ShuttingDown
 from api.services.rate_limits import RateLimits
 from api.shutdown import is_shutting_down
+from api.sockets import LONGEST_SEND_SECONDS, LOOK_AGAIN_SECONDS, SocketBounds, SocketErrors, SocketRecord
 from api.utils.logger import lines_of_request, logger
 
 if TYPE_CHECKING:
-    from api.services.metrics import HttpMetrics
+    from api.services.metrics import HttpMetrics, Metrics
 
 EXPOSED_HEADERS: Final = (
     *("ETag", "X-Request-ID", "Retry-After", "X-Total-Count", "Location"),
@@ -39,7 +41,7 @@ class InternalError(DomainError):
     """Something that we did not expect; the log has it under the request id."""
 
 
-def add_middleware(app: FastAPI, settings: Settings, metrics: "HttpMetrics", new_id: Callable[[], str]) -> None:
+def add_middleware(app: FastAPI, settings: Settings, metrics: "Metrics", new_id: Callable[[], str]) -> None:
     """Put the layers around the routes. The last one added is the outermost.
 
     CORS lies outside everything that can answer, so that errors carry its headers too.
@@ -55,9 +57,11 @@ def add_middleware(app: FastAPI, settings: Settings, metrics: "HttpMetrics", new
     )
     app.add_middleware(Auditing)
     app.add_middleware(BodyBounds, limits=bounds)
+    app.add_middleware(SocketBounds, send_seconds=LONGEST_SEND_SECONDS, look_seconds=LOOK_AGAIN_SECONDS)
     app.add_middleware(Limiting, limits=limits)
     app.add_middleware(Identity, trusted_proxies=settings.trusted_proxies, origins=settings.cors_origins)
     app.add_middleware(UnexpectedErrors)
+    app.add_middleware(SocketErrors)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -67,23 +71,25 @@ def add_middleware(app: FastAPI, settings: Settings, metrics: "HttpMetrics", new
         expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(SecurityHeaders, tls=settings.environment == "production")
-    app.add_middleware(RequestRecord, metrics=metrics, new_id=new_id)
+    request_id_of = partial(_request_id, new_id)
+    app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=request_id_of)
+    app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=request_id_of)
 
 
 class RequestRecord:
     """Gives each request its id, which the answer and every log line carry; when it is answered, logs and counts it."""
 
-    def __init__(self, app: ASGIApp, metrics: "HttpMetrics", new_id: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, metrics: "HttpMetrics", request_id_of: Callable[[Scope], str]) -> None:
         self._app = app
         self._metrics = metrics
-        self._new_id = new_id
+        self._request_id_of = request_id_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = self._id_of(scope)
+        request_id = self._request_id_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
 
@@ -113,11 +119,6 @@ class RequestRecord:
         route = pattern or str(scope["path"])[:200]
         logger.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 2))
 
-    def _id_of(self, scope: Scope) -> str:
-        """The caller's own id where it is a sane one."""
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        return given.decode("ascii") if _REQUEST_ID.fullmatch(given) else self._new_id()
-
 
 class UnexpectedErrors:
     """Logs what nobody expected and answers 500, without a word of it."""
@@ -145,6 +146,12 @@ class UnexpectedErrors:
                 raise  # half an answer is out: the server closes the connection
             response = error_response(InternalError("Internal server error"), scope["state"]["request_id"])
             await response(scope, receive, send)
+
+
+def _request_id(new_id: Callable[[], str], scope: Scope) -> str:
+    """The caller's own id where it is a sane one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode("ascii") if _REQUEST_ID.fullmatch(given) else new_id()
 
 
 def _pattern_of(scope: Scope) -> str | None:

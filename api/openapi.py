@@ -28,6 +28,7 @@ TAGS: Final = [
     {"name": "Service", "description": "How the service is."},
     {"name": "Access", "description": "Who may come in, and who did what."},
     {"name": "ETL", "description": "Turn the tracked games into published tables, and watch it happen."},
+    {"name": "Jobs", "description": "Jobs of all kinds: list them, or be told of every change (docs/live.md)."},
     {"name": "Upload", "description": "Bring the published tables into the database that the dashboard reads."},
     {"name": "Snapshots", "description": "The published leagues that are kept, and going back to one."},
     {"name": "Staging", "description": "Correct the league's data so that the correction sticks."},

@@ -1,14 +1,26 @@
 // Jobs: start them, watch them without asking over and over, read their logs.
 
 import { get, post, request } from "./client.js";
+import { listen } from "./sockets.js";
 
 const FINAL = new Set(["completed", "failed", "cancelled"]);
 const LONGEST_WAIT = 20; // seconds that the server holds a question while nothing changes
 
 export const isFinished = (job) => FINAL.has(job.status);
 
+const ended = (job) => job !== undefined && isFinished(job);
+
 /** Calls `onChange` with the job now and at each change, until it is finished or `signal` aborts. Returns the job. */
 export async function watchJob(jobId, onChange, signal) {
+  let job;
+  await listen(`/api/etl/ws/${jobId}`, () => ({ version: job?.version ?? 0 }), (message) => {
+    if (message.type === "job") onChange(job = message.job);
+  }, signal);
+  return ended(job) || signal?.aborted ? job : pollJob(jobId, onChange, signal);
+}
+
+/** The same where no WebSocket can be had: each question waits for a change. */
+async function pollJob(jobId, onChange, signal) {
   let etag;
   let job;
   for (;;) {
@@ -20,19 +32,26 @@ export async function watchJob(jobId, onChange, signal) {
       job = await answer.json();
       onChange(job);
     }
-    if (isFinished(job) || signal?.aborted) return job;
+    if (ended(job) || signal?.aborted) return job;
   }
 }
 
 /** Reads a job's log as it grows; `onText` gets each new piece. */
 export async function followLog(jobId, onText, signal) {
   let offset = 0;
-  while (!signal?.aborted) {
-    const piece = await get(`/api/etl/logs/${jobId}`, { offset }, { signal, quiet: true });
+  let complete = false;
+  const take = (piece) => {
     if (piece.text) onText(piece.text);
     offset = piece.next_offset;
-    if (piece.complete) return;
-    if (!piece.text) await new Promise((done) => setTimeout(done, 700));
+    complete = piece.complete;
+  };
+  await listen(`/api/etl/ws/${jobId}`, () => ({ log: offset }), (message) => {
+    if (message.type === "log") take(message);
+  }, signal);
+  while (!complete && !signal?.aborted) {
+    const piece = await get(`/api/etl/logs/${jobId}`, { offset }, { signal, quiet: true });
+    take(piece);
+    if (!complete && !piece.text) await new Promise((done) => setTimeout(done, 700));
   }
 }
 

@@ -12,6 +12,7 @@ from api.routes.etl import etl_router
 from api.routes.explain import explain_router
 from api.routes.games import games_router
 from api.routes.health import health_router
+from api.routes.jobs import jobs_router
 from api.routes.metrics import metrics_router
 from api.routes.ml import ml_router
 from api.routes.portal import portal_files, portal_router
@@ -24,6 +25,7 @@ __all__ = ["PUBLIC_FILES", "ROUTERS"]
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     etl_router,
+    jobs_router,
     health_router,
     metrics_router,
     auth_router,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import Body, Header, Query, Response
+from fastapi import Body, Header, Query, Response, WebSocket
 
 from api.dependencies import Etl, Jobs
 from api.error_handlers import documented
@@ -23,10 +23,13 @@ from api.routes.job_answers import (
     Wait,
     job_status,
     list_responses,
+    newest_first,
     status_answer,
 )
+from api.routes.socket_answers import tell
 from api.services.job_errors import IdempotencyConflict, JobNotFound, QueueFull, ShuttingDown
-from api.services.job_reading import ETL_KINDS, job_log, newest_jobs
+from api.services.job_messages import messages_of_job, messages_of_log
+from api.services.job_reading import ETL_KINDS, job_log
 from api.services.known_games import UnknownGames
 
 etl_router = role_router("/api/etl", "ETL")
@@ -100,9 +103,7 @@ async def etl_history(
     caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """ETL jobs, newest first."""
-    page, total = newest_jobs(jobs, ETL_KINDS, status=status, limit=limit, offset=offset)
-    response.headers["X-Total-Count"] = str(total)
-    return page
+    return newest_first(response, jobs, ETL_KINDS, status=status, limit=limit, offset=offset)
 
 
 @etl_router.post("/cancel/{job_id}", responses=CANCEL_RESPONSES)
@@ -126,3 +127,19 @@ def etl_log(
 ) -> JobLog:
     """What a job has printed, piece by piece: ask again with `next_offset` until `complete`."""
     return job_log(jobs, job_id, offset)
+
+
+@etl_router.websocket("/ws/{job_id}")
+async def watch_job(
+    caller: Viewer,
+    socket: WebSocket,
+    job_id: JobId,
+    jobs: Jobs,
+    version: Annotated[int, Query(ge=0, le=_LARGEST_OFFSET)] = 0,
+    log: Annotated[int | None, Query(ge=0, le=_LARGEST_OFFSET)] = None,
+) -> None:
+    """A job of any kind as it is and each of its changes; with `log`, its log from that byte on. See docs/live.md."""
+    sources = [messages_of_job(jobs, job_id, version)]
+    if log is not None:
+        sources.append(messages_of_log(jobs, job_id, log))
+    await tell(socket, *sources)

@@ -115,6 +115,7 @@ ANY_JOB: Final = {
 }
 CANCELLED_JOB: Final = {"cancelled": {"summary": "Ended, and nothing of it is left", "value": _CANCELLED}}
 ETL_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [_RUNNING, _COMPLETED]}}
+ALL_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [UPLOAD_JOB, _RUNNING, _COMPLETED]}}
 WAREHOUSE_JOBS: Final = {"newest_first": {"summary": "Newest first", "value": [UPLOAD_JOB]}}
 JOB_LOG: Final = {
     "first_piece": {

@@ -1,9 +1,8 @@
 """What the routes of all kinds of jobs share: their parameters, their errors and the conditional answer."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -18,9 +17,11 @@ from api.models.job import Job, JobKind, JobStatus
 from api.permissions import RoleRoute, authorised
 from api.routes import examples
 from api.routes.examples import JOB_ID
+from api.services.encoded_once import encoded_once
 from api.services.job_errors import JobAlreadyFinished, JobNotFound
 from api.services.job_manager import JobManager
-from api.services.job_reading import changed_job
+from api.services.job_reading import changed_job, newest_jobs
+from api.services.job_store import JournalUnavailable
 
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Awaitable[Response]])
 Responses = dict[int | str, dict[str, Any]]
@@ -43,12 +44,15 @@ _FINISHED: Final = Job(
     mode="full",
     created_at=datetime(2026, 10, 18, tzinfo=UTC),
 )
+_NOT_STORED: Final = JournalUnavailable(
+    "The job has ended, but is running until that can be stored: The job journal does not work: the disk is full"
+)
 STATUS_RESPONSES: Final[Responses] = documented(UNAUTHENTICATED, WRONG_REQUEST, JobNotFound(JOB_ID)) | {
     200: examples.answer(examples.ANY_JOB, "The job as it stands", {"ETag": "stands for this very answer"}),
     304: {"description": "The job is as `If-None-Match` has it"},
 }
 CANCEL_RESPONSES: Final[Responses] = documented(
-    UNAUTHENTICATED, WRONG_REQUEST, JobNotFound(JOB_ID), JobAlreadyFinished(_FINISHED)
+    UNAUTHENTICATED, WRONG_REQUEST, JobNotFound(JOB_ID), JobAlreadyFinished(_FINISHED), _NOT_STORED
 ) | {200: examples.answer(examples.CANCELLED_JOB, "The job, ended")}
 
 
@@ -56,6 +60,21 @@ def list_responses(listed: dict[str, Any]) -> Responses:
     """OpenAPI `responses` of a page of jobs."""
     total = {"X-Total-Count": "how many there are in all"}
     return documented(UNAUTHENTICATED, WRONG_REQUEST) | {200: examples.answer(listed, "Newest first", total)}
+
+
+def newest_first(
+    response: Response,
+    jobs: JobManager,
+    kinds: Collection[JobKind],
+    *,
+    status: JobStatus | None,
+    limit: int,
+    offset: int,
+) -> list[Job]:
+    """A page of the jobs of some kinds; how many there are in all goes into a header of the answer."""
+    page, total = newest_jobs(jobs, kinds, status=status, limit=limit, offset=offset)
+    response.headers["X-Total-Count"] = str(total)
+    return page
 
 
 class JobStatusRoute(RoleRoute):
@@ -101,25 +120,7 @@ def _plain_answer(scope: Scope) -> Response | None:
     return conditional(job, Headers(scope=scope).get("if-none-match"))
 
 
-class _Exactly:
-    """A job as a key: this very object, which never changes."""
-
-    __slots__ = ("job",)
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-
-    def __hash__(self) -> int:
-        return id(self.job)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Exactly) and other.job is self.job
-
-
-@lru_cache(maxsize=64)
-def _document(exactly: _Exactly) -> str:
-    """A job as JSON, written once for all who poll it; only the latest are kept."""
-    return exactly.job.model_dump_json()
+_document: Final = encoded_once(Job.model_dump_json)
 
 
 async def status_answer(jobs: JobManager, job_id: str, wait_seconds: float, if_none_match: str | None) -> Response:
@@ -136,7 +137,7 @@ def etag_of(job: Job) -> str:
 
     Of the contents, not the version: after a crash a version may come again with other contents.
     """
-    return f'"{hashlib.blake2b(_document(_Exactly(job)).encode(), digest_size=12).hexdigest()}"'
+    return f'"{hashlib.blake2b(_document(job).encode(), digest_size=12).hexdigest()}"'
 
 
 def is_known(job: Job, if_none_match: str | None) -> bool:
@@ -152,4 +153,4 @@ def conditional(job: Job, if_none_match: str | None) -> Response:
     headers = {"ETag": etag_of(job), "Cache-Control": "no-cache"}
     if is_known(job, if_none_match):
         return Response(status_code=304, headers=headers)
-    return Response(_document(_Exactly(job)), media_type="application/json", headers=headers)
+    return Response(_document(job), media_type="application/json", headers=headers)

@@ -21,9 +21,9 @@ from api.models.ml import (
 )
 from api.permissions import Operator, Viewer, role_router
 from api.routes import examples, ml_examples
-from api.routes.job_answers import UNAUTHENTICATED, Limit, Offset, StatusFilter, list_responses
+from api.routes.job_answers import UNAUTHENTICATED, Limit, Offset, StatusFilter, list_responses, newest_first
 from api.services.job_errors import IdempotencyConflict, QueueFull, ShuttingDown
-from api.services.job_reading import TRAIN_KINDS, newest_jobs
+from api.services.job_reading import TRAIN_KINDS
 from api.services.ml_service import HOW_TO_TRAIN, ModelsDamaged, NotTrained, TooLittleEvidence, UnknownSubject
 from api.services.table_service import NothingPublished
 
@@ -159,6 +159,4 @@ async def training_history(
     caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """Training jobs, newest first."""
-    page, total = newest_jobs(jobs, TRAIN_KINDS, status=status, limit=limit, offset=offset)
-    response.headers["X-Total-Count"] = str(total)
-    return page
+    return newest_first(response, jobs, TRAIN_KINDS, status=status, limit=limit, offset=offset)

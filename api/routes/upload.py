@@ -25,10 +25,11 @@ from api.routes.job_answers import (
     Wait,
     job_status,
     list_responses,
+    newest_first,
     status_answer,
 )
 from api.services.job_errors import IdempotencyConflict, QueueFull, ShuttingDown
-from api.services.job_reading import WAREHOUSE_KINDS, newest_jobs
+from api.services.job_reading import WAREHOUSE_KINDS
 from api.services.upload_choice import UnknownTables
 from api.services.upload_service import NoSchema, NothingToUpload
 from api.services.warehouse_errors import (
@@ -167,9 +168,7 @@ async def upload_history(
     caller: Viewer, response: Response, jobs: Jobs, limit: Limit = 10, offset: Offset = 0, status: StatusFilter = None
 ) -> list[Job]:
     """Upload and schema jobs, newest first."""
-    page, total = newest_jobs(jobs, WAREHOUSE_KINDS, status=status, limit=limit, offset=offset)
-    response.headers["X-Total-Count"] = str(total)
-    return page
+    return newest_first(response, jobs, WAREHOUSE_KINDS, status=status, limit=limit, offset=offset)
 
 
 @upload_router.post("/cancel/{job_id}", responses=CANCEL_RESPONSES)

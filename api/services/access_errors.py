@@ -38,6 +38,15 @@ class OnThisMachineOnly(Forbidden):
     code = "on_this_machine_only"
 
 
+class ForeignPage(Forbidden):
+    """A page of another site asks for a WebSocket, which browsers let any page do."""
+
+    code = "foreign_page"
+
+    def __init__(self) -> None:
+        super().__init__("The page that asks is of another site (CORS_ORIGINS lists those that may)")
+
+
 class TooManyFailures(TooManyRequests):
     """Too many wrong keys came from one address."""
 

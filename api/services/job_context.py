@@ -50,7 +50,8 @@ class JobContext:
         job: the job as it was when it started.
         log_path: the job's log; a child writes into it by its own descriptor, a thread through `log`.
         cancel_requested: set when the job is to end, for whatever reason; `check` then raises the fitting error.
-        ended: set by the manager when the job's final state is written.
+        settled: set by the manager when the job's final state is written, or cannot be.
+        unwritten: why the final state cannot be written at the moment; None when it can.
         timeout_seconds: how long the job may take in all.
         max_log_bytes: how much a child may print.
     """
@@ -67,7 +68,8 @@ class JobContext:
         self.job = job
         self.log_path = log_path
         self.cancel_requested = threading.Event()
-        self.ended = threading.Event()
+        self.settled = threading.Event()
+        self.unwritten: str | None = None
         self.timeout_seconds = timeout_seconds
         self.max_log_bytes = max_log_bytes
         self._deadline = time.monotonic() + timeout_seconds  # not wall time, which may jump

@@ -8,10 +8,11 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from api.models.job import Job
 from api.services.job_store import JobChange
 
 _KEPT: Final = 256  # changes; about twenty seconds of three busy lanes
@@ -82,6 +83,41 @@ class JobFeed:
                     yield change
                 if not batch:
                     await watcher.wake.wait()
+
+    async def follow(self, job: Job, cursor: int, seen: int) -> AsyncGenerator[JobChange, None]:
+        """One job, from its version `seen` on, until its final state: each later version once and in order.
+
+        Versions that are no longer kept here are skipped: the stream then begins with the job as it is. So it does when
+        nothing was seen (0), or a version that the job has not reached, as after going back to an older journal.
+
+        Args:
+            job: the job as it is.
+            cursor: the `seq` of a change before the job was read.
+            seen: the version last seen.
+        """
+        if seen > job.version:
+            seen = 0
+        for change in self._missed(job, cursor, seen):
+            seen = change.job.version
+            yield change
+        if job.finished:
+            return
+        async with aclosing(self.stream(cursor)) as changes:
+            async for change in changes:
+                if change.job.job_id == job.job_id and change.job.version > seen:
+                    seen = change.job.version
+                    yield change
+                    if change.job.finished:
+                        return
+
+    def _missed(self, job: Job, cursor: int, seen: int) -> list[JobChange]:
+        """What lies between a version of a job and the job as it is."""
+        if seen == job.version:
+            return []
+        with self._lock:
+            kept = [c for c in self._kept if c.job.job_id == job.job_id and seen < c.job.version <= job.version]
+        whole = seen and len(kept) == job.version - seen
+        return kept if whole else [JobChange(cursor, job)]
 
     def _after(self, seq: int) -> list[JobChange] | None:
         with self._lock:

@@ -3,7 +3,6 @@
 import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from api.services.job_recovery import end_children, fail_orphans
 from api.services.job_registry import JobRegistry
 from api.services.job_running import RunningJobs
 from api.services.job_settings import JobSettings
-from api.services.job_store import JobChange, JobStore
+from api.services.job_store import JobChange, JobStore, JournalUnavailable
 from api.services.process_birth import this_process
 
 __all__ = ["Executor", "JobManager", "JobSettings"]
@@ -117,6 +116,11 @@ class JobManager:
         ]
         return fit[offset : offset + limit], len(fit)
 
+    def snapshot(self, limit: int) -> tuple[int, list[Job], int]:
+        """The newest jobs and how many there are, with the `seq` of the last change that is in them (blocking)."""
+        with self._lock:  # or a change could be in the jobs and come again after `seq`
+            return self._feed.last, *self.list_jobs(limit=limit)
+
     def last_ended(self, kind: JobKind) -> Job | None:
         """The job of a kind that ended last, by the order of the journal; never waits."""
         return next((job for job in reversed(self._registry.ended()) if job.kind is kind), None)
@@ -152,7 +156,8 @@ class JobManager:
         Raises:
             JobNotFound: there is none with this id.
             JobAlreadyFinished: it is in a final state.
-            JournalUnavailable: a waiting job could not be cancelled.
+            JournalUnavailable: a waiting job could not be cancelled; or a running one has ended, which cannot be
+                written down, so that it counts as running until it can.
         """
         with self._lock:
             record = self._registry.record(job_id)
@@ -164,15 +169,16 @@ class JobManager:
                 self._registry.commit(replace(record, job=job))
                 self._settle(job.lane)
                 return job
-        context.ended.wait(self._settings.cancel_wait_seconds)
+        context.settled.wait(self._settings.cancel_wait_seconds)
+        if context.unwritten is not None:
+            raise JournalUnavailable(f"The job has ended, but is running until that can be stored: {context.unwritten}")
         return self.get_job(job_id)
 
     def subscribe(self, job_id: str | None = None, *, since: int = 0) -> AsyncGenerator[JobChange, None]:
         """Changes as they come, until `end_streams`; no number of subscribers slows the writers.
 
         Args:
-            job_id: only this job; the stream begins with the job as it is, if its version is above `since`, and ends
-                after its final state.
+            job_id: only this job; the stream ends after its final state. See `JobFeed.follow`.
             since: with a job its version last seen; without, the `seq` last seen: what came after it comes first.
 
         Raises:
@@ -181,7 +187,7 @@ class JobManager:
         if job_id is None:
             return self._feed.stream(min(since, self._feed.last))
         cursor = self._feed.last  # before the job is read: a change in between comes twice rather than never
-        return self._follow(self._registry.record(job_id).job, cursor, since)
+        return self._feed.follow(self._registry.record(job_id).job, cursor, since)
 
     @property
     def last_change(self) -> int:
@@ -264,9 +270,15 @@ class JobManager:
             JournalUnavailable: it still runs, as far as the journal knows.
         """
         with self._lock:
-            self._running.end(context, outcome)
+            try:
+                self._running.end(context, outcome)
+                context.unwritten = None
+            except JournalUnavailable as error:
+                context.unwritten = error.message
+                raise
+            finally:
+                context.settled.set()
             self._settle(context.job.lane)
-        context.ended.set()
 
     def tick(self) -> float:
         """Do what is due by the clock; the seconds until the next time."""
@@ -285,16 +297,3 @@ class JobManager:
         self._intake.show_positions(lane)
         self._intake.forget_old()
         self._lanes.wake(lane)
-
-    async def _follow(self, job: Job, cursor: int, seen: int) -> AsyncGenerator[JobChange, None]:
-        if job.version > seen:
-            yield JobChange(cursor, job)
-        seen = max(seen, job.version)
-        if job.finished:
-            return
-        async with aclosing(self._feed.stream(cursor)) as changes:
-            async for change in changes:
-                if change.job.job_id == job.job_id and change.job.version > seen:
-                    yield change
-                    if change.job.finished:
-                        return

@@ -10,9 +10,10 @@ from typing import Final
 from api.models.job import Job, JobKind, JobStatus
 from api.models.job_log import JobLog
 from api.services.job_manager import JobManager
-from api.services.log_masking import masked_piece
+from api.services.log_masking import PIECE_BYTES, masked_piece
 from api.utils.secret_mask import SecretMask
 
+EVERY_KIND: Final = tuple(JobKind)
 ETL_KINDS: Final = (JobKind.ETL,)
 TRAIN_KINDS: Final = (JobKind.TRAIN,)
 WAREHOUSE_KINDS: Final = (JobKind.UPLOAD, JobKind.SCHEMA)
@@ -51,8 +52,10 @@ def newest_jobs(
     return fit[offset : offset + limit], len(fit)
 
 
-def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
+def job_log(jobs: JobManager, job_id: str, offset: int, *, whole_lines: bool = False) -> JobLog:
     """The log of a job from a byte on, at most 256 KiB of it; what looks like a secret is stars, byte for byte.
+
+    With `whole_lines` the beginning of a line that is still being written waits for its end.
 
     Raises:
         JobNotFound: no job has this id.
@@ -62,9 +65,11 @@ def job_log(jobs: JobManager, job_id: str, offset: int) -> JobLog:
         with jobs.log_path(job_id).open("rb") as file:
             size = file.seek(0, 2)
             offset = min(offset, size)
-            piece = masked_piece(file, offset, _mask)
+            piece = masked_piece(file, offset, _mask) if offset < size else b""
     except FileNotFoundError:
         offset, size, piece = 0, 0, b""
+    if whole_lines and not job.finished and len(piece) < PIECE_BYTES:
+        piece = piece[: piece.rfind(b"\n") + 1]
     # the first bytes of a character at the end stay for the next piece, unless there will be none
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     text = decoder.decode(piece, final=job.finished and offset + len(piece) >= size)

@@ -5,6 +5,7 @@ What merely stands at the moment (queues, ages, disk) is asked for at each scrap
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, Info, ProcessCollector, disable_created_metrics
@@ -18,6 +19,8 @@ _REQUEST_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 _JOB_BUCKETS: Final = (0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 _WRITTEN: Final = ("inserted", "updated", "deleted")
 _NO_ANSWER: Final = "none"
+_CLOSE_CODES: Final = frozenset({403, 1000, 1001, 1005, 1006, 1009, 1011, 1012})
+_OUR_CODES: Final = (4400, 4599)
 
 
 class Metrics:
@@ -31,6 +34,7 @@ class Metrics:
         Info("benchsight_build", "The version that runs.", registry=self.registry).info({"version": version})
         ProcessCollector(registry=self.registry)
         self.http = HttpMetrics(self.registry)
+        self.sockets = SocketMetrics(self.registry)
         self.jobs = JobMetrics(self.registry)
         self.warehouse = WarehouseMetrics(self.registry)
 
@@ -75,6 +79,28 @@ class HttpMetrics:
             series = self._series[key] = (named, self._seconds.labels(key[0], key[1]))
         series[0].inc()
         series[1].observe(seconds)
+
+
+class SocketMetrics:
+    """WebSockets: how many are open, and how each has ended."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._open = Gauge("benchsight_websockets_open", "WebSockets that are open.", registry=registry)
+        self._closed = CounterMetric(
+            "benchsight_websockets_closed",
+            "WebSockets that have ended, by route and close code.",
+            ("route", "code"),
+            registry=registry,
+        )
+
+    def one_open(self) -> AbstractContextManager[object]:
+        """Within, one more is open."""
+        return self._open.track_inprogress()
+
+    def ended(self, route: str, code: int) -> None:
+        """One has ended; the codes that clients choose are counted together."""
+        is_known = code in _CLOSE_CODES or _OUR_CODES[0] <= code <= _OUR_CODES[1]
+        self._closed.labels(route, str(code) if is_known else "other").inc()
 
 
 class JobMetrics:

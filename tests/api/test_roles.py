@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -17,13 +17,20 @@ from api.limiting import READING_PATHS
 from api.main import create_app
 from api.models.access import Role
 from api.permissions import Admin, Anyone, UndeclaredRoute, Viewer, check_roles, declared_role, role_router, routes_of
+from tests.api.server_process import Server, server
 from tests.api.serving import KEY, Client, make_settings, service
+from tests.api.watcher import watching
 
 ROUTES = [
     (method, route.path, declared_role(route))
     for route in routes_of(create_app(make_settings(Path("/nonexistent"))))
     if isinstance(route, APIRoute)
     for method in sorted(route.methods or ())
+]
+SOCKETS = [
+    (route.path, declared_role(route))
+    for route in routes_of(create_app(make_settings(Path("/nonexistent"))))
+    if isinstance(route, APIWebSocketRoute)
 ]
 REFUSED = {401, 403}
 EXPECTED = {  # what the league agreed on; the code must say the same
@@ -33,6 +40,7 @@ EXPECTED = {  # what the league agreed on; the code must say the same
         "GET /api/tables/{name}",
         "GET /api/games",
         "GET /metrics",
+        "GET /api/jobs",
     },
     Role.SCORER: {"POST /api/staging/tracking/upload", "POST /api/raw/files"},
     Role.OPERATOR: {
@@ -85,8 +93,36 @@ def test_each_route_lets_in_its_role_and_those_above_and_nobody_else(
             assert answer.json()["code"] == ("unauthenticated" if role is None else "role_too_low")
 
 
+@pytest.fixture(scope="module")
+def sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[Role, str]]]:
+    with server(tmp_path_factory.mktemp("sockets") / "data", ADMIN_API_KEY=KEY) as started:
+        keys = {
+            role: started.request(
+                "POST", "/api/auth/keys", json={"name": f"the {role}", "role": role}, headers={"X-API-Key": KEY}
+            )
+            for role in Role
+        }
+        yield started, {role: answer.json()["key"] for role, answer in keys.items()}
+
+
+@pytest.mark.parametrize(("path", "needed"), SOCKETS, ids=[path for path, _ in SOCKETS])
+def test_each_socket_lets_in_its_role_and_those_above_and_nobody_else(
+    sockets: tuple[Server, dict[Role, str]], path: str, needed: Role | None
+) -> None:
+    started, keys = sockets
+    for role in (None, *Role):
+        headers = {} if role is None else {"X_API_Key": keys[role]}
+        with watching(started, place_of(path), **headers) as watcher:
+            message = watcher.next()
+        if needed is None or (role is not None and role.includes(needed)):
+            assert message["type"] == "snapshot" or message["code"] == "job_not_found", role
+        else:
+            assert message["code"] == ("unauthenticated" if role is None else "role_too_low")
+
+
 def test_the_roles_are_those_agreed_on() -> None:
     declared = {f"{method} {path}": needed for method, path, needed in ROUTES}
+    assert SOCKETS == [("/api/etl/ws/{job_id}", Role.VIEWER), ("/api/jobs/ws", Role.VIEWER)]
     wrong = {r: declared.get(r) for needed, routes in EXPECTED.items() for r in routes if declared.get(r) != needed}
     assert wrong == {}
     asking = {f"POST {path}" for path in READING_PATHS}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from snapshot.layout import DataDir
 from tests.e2e.server import Server
@@ -169,6 +169,28 @@ class TestRun:
         page.get_by_role("button", name="Publish").click()
         expect(page.get_by_text(_PUBLISHED)).to_be_visible()
 
+    def test_a_run_is_watched_without_asking(self, portal: Portal) -> None:
+        page = portal.open("run")
+        sockets: list[WebSocket] = []
+        asked: list[str] = []
+        page.on("websocket", lambda opened: sockets.append(opened))  # noqa: PLW0108 - it wants a Python function
+        page.on("request", lambda sent: asked.append(sent.url) if re.search("/etl/(status|logs)/", sent.url) else None)
+        run_etl(page, "Try out")
+        expect(page.get_by_label("Log")).to_contain_text("Building tables")
+        expect(page.get_by_text(re.compile("completed")).first).to_be_visible()
+        assert {re.sub(r"[0-9a-f]{32}", "ID", socket.url.partition("/api/")[2]) for socket in sockets} == {
+            "etl/ws/ID?version=0",
+            "etl/ws/ID?log=0",
+        }
+        assert asked == []
+
+    def test_a_run_is_watched_where_no_socket_can_be_had(self, portal: Portal) -> None:
+        portal.page.route_web_socket(re.compile("/ws/"), lambda socket: socket.close(code=1011))
+        page = portal.open("run")
+        run_etl(page, "Try out")
+        expect(page.get_by_label("Log")).to_contain_text("Building tables")
+        expect(page.get_by_text(re.compile("completed")).first).to_be_visible()
+
     @pytest.mark.parametrize(
         ("path", "body", "shown"),
         [
@@ -329,6 +351,12 @@ class TestSignIn:
             page.get_by_role("link", name="Run", exact=True).click()
             page.get_by_role("button", name="Run ETL").click()
             expect(page.get_by_role("alert")).to_contain_text("Ask an admin")
+            closed.http.post("/api/etl/trigger", json={"mode": "full", "options": {"wipe": True}}, headers=admin)
+            with page.expect_websocket() as watched:
+                page.get_by_role("link", name="Home").click()
+            told = watched.value.wait_for_event("framereceived")
+            assert json.loads(told)["type"] in {"job", "log"}, "the log-in counts for sockets too"
+            assert "bearer" not in watched.value.url
             context.close()
 
 

@@ -193,6 +193,38 @@ def test_a_cancel_that_cannot_be_written_is_refused(manager: JobManager, journal
     assert manager.cancel_job(job_id).status is JobStatus.CANCELLED
 
 
+def test_who_cancels_a_run_whose_end_cannot_be_written_is_told_so_at_once(
+    manager: JobManager, journal: Journal, gate: Gate
+) -> None:
+    job_id = manager.create_job(wish())
+    gate.wait_entered()
+    journal.writable(False)
+    for _ in range(2):  # whoever asks again hears the same
+        began = time.monotonic()
+        with pytest.raises(
+            JournalUnavailable, match="has ended, but is running until that can be stored: The job jour"
+        ):
+            manager.cancel_job(job_id)
+        assert time.monotonic() - began < 5
+    assert manager.get_job(job_id).status is JobStatus.RUNNING
+    journal.writable(True)
+    assert ended(manager, job_id).status is JobStatus.CANCELLED
+
+
+def test_a_run_that_ended_by_itself_and_cannot_be_written_is_not_waited_for(
+    manager: JobManager, journal: Journal, gate: Gate
+) -> None:
+    job_id = manager.create_job(wish())
+    gate.wait_entered()
+    journal.writable(False)
+    gate.opened.set()
+    wait_until(manager.warnings)
+    with pytest.raises(JournalUnavailable, match="has ended"):
+        manager.cancel_job(job_id)
+    journal.writable(True)
+    assert ended(manager, job_id).status is JobStatus.COMPLETED
+
+
 def test_progress_that_cannot_be_written_comes_later(tmp_path: Path, journal: Journal) -> None:
     go = threading.Event()
 

@@ -457,6 +457,30 @@ class TestSubscribe:
         assert asyncio.run(self.collect(manager, job.job_id)) == [(job.version, JobStatus.COMPLETED)]
         assert asyncio.run(self.collect(manager, job.job_id, since=job.version)) == []
 
+    def test_the_versions_that_were_missed_come_one_by_one(self, tmp_path: Path) -> None:
+        manager = build(tmp_path)
+        job_id = manager.create_job(wish())
+        for percent in range(5):
+            manager.update_job(job_id, progress=percent + 1)
+        manager.cancel_job(job_id)
+        for seen in range(1, 7):
+            versions = [version for version, _ in asyncio.run(self.collect(manager, job_id, since=seen))]
+            assert versions == list(range(seen + 1, 8))
+        for seen in (0, 99):
+            assert [version for version, _ in asyncio.run(self.collect(manager, job_id, since=seen))] == [7]
+        manager.stop()
+        again = build(tmp_path)  # which has none of them in memory
+        again.recover()
+        assert [version for version, _ in asyncio.run(self.collect(again, job_id, since=2))] == [7]
+        again.stop()
+
+    def test_a_snapshot_and_what_comes_after_it_are_the_whole(self, tmp_path: Path) -> None:
+        manager = build(tmp_path)
+        ids = [manager.create_job(wish(mode)) for mode in "abc"]
+        seq, jobs, total = manager.snapshot(2)
+        assert ([job.job_id for job in jobs], total, seq) == (ids[:0:-1], 3, manager.last_change)
+        manager.stop()
+
     def test_an_unknown_job_is_refused_at_once(self, manager: JobManager) -> None:
         with pytest.raises(JobNotFound):
             manager.subscribe("nope")
