@@ -23,7 +23,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
 from fastapi import FastAPI
 from starlette.datastructures import State
 
-from api.composition import child_environment, database_choice, open_access, retention
+from api.composition import child_environment, database_choice, open_access, retention, sign_in_providers
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Settings, WrongSettings, read_settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.error_handlers import register_error_handlers
@@ -77,7 +77,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         openapi_url=None,  # the pages are routes of ours, as every route with a role
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own, and it looks at each request
     )
-    app.state.now = _now
+    app.state.now, app.state.providers = _now, sign_in_providers(settings)
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(PUBLIC_FILES)

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -12,12 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auditing import Auditing
 from api.bounds import BodyBounds, Limits
+from api.compression import Compression
 from api.config import Settings
 from api.error_handlers import error_response
 from api.errors import DomainError
 from api.headers import SecurityHeaders
 from api.identity import Identity
 from api.limiting import Limiting
+from api.routes.portal import api_of_the_portal
 from api.services.job_errors import ShuttingDown
 from api.services.rate_limits import RateLimits
 from api.shutdown import is_shutting_down
@@ -66,8 +69,21 @@ def add_middleware(app: FastAPI, settings: Settings, metrics: "HttpMetrics", new
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    app.add_middleware(SecurityHeaders, tls=settings.environment == "production")
+    app.add_middleware(Compression)
+    app.add_middleware(
+        SecurityHeaders, tls=settings.environment == "production", connect=asked_by_pages(settings, api_of_the_portal())
+    )
     app.add_middleware(RequestRecord, metrics=metrics, new_id=new_id)
+
+
+def asked_by_pages(settings: Settings, api: str | None) -> list[str]:
+    """The origins that pages ask besides this server: where people sign in, and another API, by WebSocket too."""
+    project = settings.supabase_url if settings.supabase_anon_key else None
+    other = urlsplit(api) if api else None
+    origins = (
+        [f"{scheme}://{other.netloc}" for scheme in (other.scheme, other.scheme.replace("http", "ws"))] if other else []
+    )
+    return [*origins, *([project] if project else [])]
 
 
 class RequestRecord:
