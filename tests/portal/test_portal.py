@@ -2,16 +2,13 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from snapshot.layout import DataDir
 from tests.e2e.server import Server
-from tests.known_secrets import PORTAL_KEY
 from tests.portal.conftest import Portal
 
 PAGES = {
@@ -304,32 +301,6 @@ class TestPredictions:
         portal.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()
-
-
-class TestSignIn:
-    def test_a_viewer_reads_and_is_refused_what_changes_the_league(
-        self, browser: Browser, demo_league: DataDir, tmp_path: Path
-    ) -> None:
-        shutil.copytree(demo_league.root, tmp_path / "league", symlinks=True)
-        with Server(tmp_path / "league", ADMIN_API_KEY=PORTAL_KEY) as closed:
-            admin = {"X-API-Key": PORTAL_KEY}
-            made = closed.http.post("/api/auth/keys", json={"name": "A guest", "role": "viewer"}, headers=admin).json()
-            context = browser.new_context()
-            page = Portal(context.new_page(), closed).open()
-            expect(page.get_by_role("alert")).to_contain_text("Sign in under Settings")
-            page.get_by_role("link", name="Settings").click()
-            page.get_by_label("API key").fill("wrong")
-            page.get_by_role("button", name="Sign in").click()
-            expect(page.get_by_role("alert")).to_be_visible()
-            page.get_by_label("API key").fill(made["key"])
-            page.get_by_role("button", name="Sign in").click()
-            expect(page.get_by_text("A guest · viewer")).to_be_visible()
-            page.get_by_role("link", name="Season").click()
-            expect(page.get_by_role("region", name="Standings")).to_be_visible()
-            page.get_by_role("link", name="Run", exact=True).click()
-            page.get_by_role("button", name="Run ETL").click()
-            expect(page.get_by_role("alert")).to_contain_text("Ask an admin")
-            context.close()
 
 
 class TestPortalCalls:

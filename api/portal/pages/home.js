@@ -3,6 +3,7 @@
 import { html } from "../vendor/htm-preact.js";
 import { ApiError, get, list } from "../client.js";
 import { isFinished } from "../jobs.js";
+import { NEEDS, readiness } from "../parts/health.js";
 import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
 import { pendingCorrections } from "../parts/pending.js";
@@ -17,16 +18,15 @@ const unlessAbsent = (promise) => promise.catch((error) => {
 const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 async function overview() {
-  const [status, jobs] = await Promise.all([get("/api/status"), list("/api/etl/history", { limit: 1 })]);
-  return { status, last: jobs.rows[0] };
+  const [status, ready, jobs] = await Promise.all([get("/api/status"), readiness(), list("/api/etl/history", { limit: 1 })]);
+  return { status, failing: ready.checks.filter((c) => !c.ok), last: jobs.rows[0] };
 }
 
 /** What there is to do: `{tone, what, href, act}`, the gravest first. */
-async function attention(status, last) {
-  const [flags, accuracy, pending, games, models, current] = await Promise.all([
+async function attention(status, failing, last) {
+  const [flags, accuracy, games, models, current] = await Promise.all([
     unlessAbsent(get("/api/tables/qa_input_flags", { limit: 1000, select: "game_id", game_id: "is.not_null" })),
     unlessAbsent(get("/api/tables/qa_goal_accuracy", { limit: 1, select: "game_id", is_match: "is.false" })),
-    pendingCorrections(),
     list("/api/games", { limit: 1000 }),
     unlessAbsent(get("/api/ml/models")),
     unlessAbsent(get("/api/snapshots")),
@@ -37,13 +37,12 @@ async function attention(status, last) {
   const old = (models ?? []).filter((m) => m.training_data.snapshot_id !== status.published.snapshot_id).length;
   const isOnSite = current?.find((s) => s.current)?.in_warehouse ?? true;
   return [
-    !status.supabase_connected && { tone: "bad", what: "The database does not answer: nothing can be published or corrected", href: "#settings", act: "Health" },
+    ...failing.map((c) => ({ tone: "bad", what: `${NEEDS[c.name] ?? c.name}: ${c.detail}`, href: "#settings", act: "Health" })),
     last?.status === "failed" && { tone: "bad", what: `The last run failed: ${last.error}`, href: "#run", act: "Run again" },
     quarantined && { tone: "bad", what: `${count(quarantined, "file")} could not be used in the last run`, href: "#run", act: "See which and why" },
     accuracy?.total && { tone: "bad", what: `${count(accuracy.total, "tracked game differs", "tracked games differ")} from the official score`, href: "#data/qa_goal_accuracy?is_match=is.false", act: "Compare" },
-    pending && { tone: "busy", what: `${count(pending, "correction is", "corrections are")} not published yet`, href: "#corrections", act: "Publish" },
     waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} new or changed since the last run`, href: "#run", act: "Run" },
-    status.supabase_connected && !isOnSite && !pending && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
+    !isOnSite && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
     old && { tone: "busy", what: `${count(old, "model has", "models have")} not seen the newest games`, href: "#predictions/models", act: "Train" },
     flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: "#data/qa_input_flags", act: "Look" },
     ...status.warnings.map((what) => ({ tone: "", what, href: "#settings", act: "Settings" })),
@@ -52,11 +51,11 @@ async function attention(status, last) {
 
 export default function Home() {
   const state = useLoad(overview, []);
-  return html`<${Loaded} of=${state} title="Home">${({ status, last }) => html`
+  return html`<${Loaded} of=${state} title="Home">${({ status, failing, last }) => html`
     ${!status.published && html`<${Welcome} />`}
     ${last && !isFinished(last) && html`<${JobPanel} jobId=${last.job_id} onDone=${state.reload} />`}
-    ${status.published && html`<${Attention} status=${status} last=${last} />`}
-    <${Facts} status=${status} last=${last} />
+    ${status.published && html`<${Attention} status=${status} failing=${failing} last=${last} />`}
+    <${Facts} status=${status} failing=${failing} last=${last} />
     ${status.published && html`<${NextGames} />`}`}<//>`;
 }
 
@@ -65,27 +64,34 @@ const Welcome = () => html`<h1>Welcome</h1><section class="card"><h2>Nothing is 
   <p><a class="button primary" href="#run">Begin</a></p></section>`;
 
 const WORDS = { bad: "check", busy: "to do", "": "note" };
+const GRAVITY = ["bad", "busy", ""];
 
-function Attention({ status, last }) {
-  const found = useLoad(() => attention(status, last), [status.published.snapshot_id]);
+/** The corrections are asked for apart, since the first question to a database may have to start it. */
+function Attention({ status, failing, last }) {
+  const found = useLoad(() => attention(status, failing, last), [status.published.snapshot_id]);
+  const waiting = useLoad(() => (failing.some((c) => c.name === "warehouse") ? 0 : pendingCorrections()), [status.published.snapshot_id]);
+  const pending = waiting.error ? { tone: "bad", what: `Corrections cannot be looked up: ${waiting.error.message}`, href: "#settings", act: "Health" }
+    : waiting.data > 0 && { tone: "busy", what: `${count(waiting.data, "correction is", "corrections are")} not published yet`, href: "#corrections", act: "Publish" };
   return html`<${Loaded} of=${found} title="Home" label="Looking at everything">${(findings) => {
-    const grave = findings.filter((f) => f.tone === "bad").length;
-    const todo = findings.filter((f) => f.tone === "busy").length;
-    return html`<h1>${grave ? "Something is wrong" : todo ? "Something is to do" : "Everything is all right"}</h1>
-      <section class="card" aria-label="Wants attention">${findings.length === 0 ? html`<p>Nothing wants your attention.</p>` : html`<ul class="tasks">
-        ${findings.map((f) => html`<li><${Badge} tone=${f.tone}>${WORDS[f.tone]}<//><span>${f.what}</span><a class="button" href=${f.href}>${f.act}</a></li>`)}</ul>`}</section>`;
+    const all = [...findings, pending].filter(Boolean).sort((a, b) => GRAVITY.indexOf(a.tone) - GRAVITY.indexOf(b.tone));
+    const gravest = all[0]?.tone;
+    const isLooking = waiting.data === undefined && !waiting.error;
+    return html`<h1>${gravest === "bad" ? "Something is wrong" : gravest === "busy" ? "Something is to do" : isLooking ? "One moment …" : "Everything is all right"}</h1>
+      <section class="card" aria-label="Wants attention">${all.length === 0 && !isLooking ? html`<p>Nothing wants your attention.</p>` : html`<ul class="tasks">
+        ${all.map((f) => html`<li><${Badge} tone=${f.tone}>${WORDS[f.tone]}<//><span>${f.what}</span><a class="button" href=${f.href}>${f.act}</a></li>`)}
+        ${isLooking && html`<li class="waiting"><span class="spinner"></span>Looking for corrections …</li>`}</ul>`}</section>`;
   }}<//>`;
 }
 
-function Facts({ status, last }) {
+function Facts({ status, failing, last }) {
   const { published } = status;
   return html`<div class="columns even">
     ${published && html`<section class="card"><h2>Published</h2><div class="figures">
       <${Figure} value=${published.games} label="tracked games" href="#games" /><${Figure} value=${published.tables} label="tables" href="#data" />
       <${Figure} value=${published.rows.toLocaleString()} label="rows" /></div><p class="quiet">${moment(published.created_at)}</p></section>`}
     ${last && isFinished(last) && html`<section class="card"><h2>Last run <${Status} status=${last.status} /></h2><${JobOutcome} job=${last} /><p><a href="#run">Run again</a></p></section>`}
-    <section class="card"><h2>Server</h2><p><${Badge} tone=${status.supabase_connected ? "good" : "bad"}>${status.supabase_connected ? "database answers" : "database does not answer"}<//></p>
-      <p class="quiet">${status.warehouse.backend}${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
+    <section class="card"><h2>Server</h2><p><${Badge} tone=${failing.length ? "bad" : "good"}>${failing.length ? "does not work" : "works"}<//></p>
+      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
   </div>`;
 }
 

@@ -1,7 +1,8 @@
 // Who you are, who else may do what, and how the database is reached.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { API, ApiError, download, get, list, post, remove, request } from "../client.js";
+import { API, download, get, list, post, remove } from "../client.js";
+import { Health } from "../parts/health.js";
 import { JobPanel } from "../parts/job.js";
 import { SignIn } from "../parts/signin.js";
 import { signOut } from "../session.js";
@@ -24,26 +25,6 @@ function You({ me, session }) {
       : html`<details open=${who.kind !== "machine"}><summary>Sign in as somebody else</summary><${SignIn} /></details>`}
     <details><summary>What the roles may do</summary><ul>${ROLES.map(([role, may]) => html`<li><strong>${role}</strong> ${may}</li>`)}</ul></details>`}<//>
     <p class="quiet">API: <code>${API}</code> · <a href=${`${API}/docs`}>documentation</a></p></section>`;
-}
-
-/** The server's own word on each thing that it needs; a 503 tells as much as a 200. */
-async function readiness() {
-  try {
-    return await (await request("GET", "/api/ready")).json();
-  } catch (error) {
-    if (error instanceof ApiError && error.body?.checks) return error.body;
-    throw error;
-  }
-}
-
-const NEEDS = { server: "Server", journal: "Journal of jobs", warehouse: "Database", disk: "Disk", queues: "Queues" };
-
-function Health() {
-  const found = useLoad(async () => ({ ready: await readiness(), status: await get("/api/status").catch(() => null) }), []);
-  return html`<section class="card" aria-label="Health"><div class="row spread"><h2>Health</h2><button type="button" class="small" onClick=${found.reload}>Check again</button></div>
-    <${Loaded} of=${found}>${({ ready, status }) => html`<ul class="tasks">${ready.checks.map((c) => html`<li><${Badge} tone=${c.ok ? "good" : "bad"}>${c.ok ? "works" : "fails"}<//><span><strong>${NEEDS[c.name] ?? c.name}</strong><br /><span class="quiet">${c.detail}</span></span></li>`)}</ul>
-      ${status && html`<p class="quiet">Version ${status.version}, ${status.environment}; ${status.warehouse.backend} database ${status.warehouse.server_version ?? ""}${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms away` : ""}; ${status.jobs.running} jobs run, ${status.jobs.pending} wait${status.disk ? `; ${(status.disk.free_bytes / 1e9).toFixed(1)} GB free` : ""}.</p>
-        ${status.warnings.map((w) => html`<p class="notice busy">${w}</p>`)}`}`}<//></section>`;
 }
 
 function Database({ isAdmin }) {
