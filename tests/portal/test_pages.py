@@ -96,6 +96,11 @@ class TestEachPage:
             assert serious_faults(page) == [], place
             page.keyboard.press("Escape")
             expect(page.get_by_role("dialog")).to_have_count(0)
+        page = portal.open("data/fact_player_season_stats_basic?goals=gt.0&game_type=eq.All")
+        page.get_by_role("region", name="fact_player").get_by_role("button", name=re.compile(r"^0\.")).first.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Formula:")
+        assert serious_faults(page) == []
         context.close()
 
 
@@ -171,6 +176,14 @@ class TestFiles:
         files = {url: size for url, size in loaded.items() if "/portal/" in url}
         assert all(url.startswith(portal.address.split("/portal")[0]) for url in loaded)
         assert sum(files.values()) < 45_000, files
+
+    def test_what_home_imports_is_fetched_at_once(self, portal: Portal) -> None:
+        page = portal.open()
+        named = page.locator("link[rel=modulepreload]").evaluate_all("links => links.map(link => link.href)")
+        loaded = page.evaluate(
+            "performance.getEntriesByType('resource').map(e => e.name).filter(n => n.endsWith('.js'))"
+        )
+        assert set(named) == {name for name in loaded if not name.endswith("main.js")}
 
     def test_a_page_that_does_not_exist_says_so(self, portal: Portal) -> None:
         page = portal.open("nothing%of%this")
