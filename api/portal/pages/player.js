@@ -12,7 +12,7 @@ async function loadPlayer(id) {
     rows("dim_player", own), rows("fact_player_season_stats_basic", { ...own, game_type: "eq.All", sort: "season_id.desc" }),
     rows("fact_goalie_season_stats_basic", { ...own, game_type: "eq.All", sort: "season_id.desc" }),
     allRows("fact_player_game_stats", { ...own, sort: "date", select: "game_id,date,opponent_team_name,goals,assists,points,sog,plus_minus,xg_for,toi_seconds" }),
-    allRows("fact_gameroster", { ...own, sort: "date", select: "game_id,date,season_id,points,goals_against" })]);
+    allRows("fact_gameroster", { ...own, sort: "date", select: "game_id,date,season_id,points,player_position,goals_against" })]);
   return { player: player[0], seasons, goalie, tracked, sheets };
 }
 
@@ -41,9 +41,13 @@ function Sheet({ id, player, seasons, goalie, tracked, sheets }) {
 
 function Plots({ tracked, sheets }) {
   const latest = sheets.filter((g) => g.season_id === sheets.at(-1)?.season_id && g.points !== null);
-  const dates = { label: "Date", isDate: true, values: tracked.map((g) => noon(g.date)) };
+  const inGoal = latest.filter((g) => g.player_position === "Goalie" && g.goals_against !== null);
+  const asSkater = latest.filter((g) => g.player_position !== "Goalie");
+  const over = (games) => ({ label: "Date", isDate: true, values: games.map((g) => noon(g.date)) });
+  const dates = over(tracked);
   return html`<div class="columns">
-    ${latest.length > 1 && html`<section class="card"><${Plot} title="Points so far this season" x=${{ label: "Date", isDate: true, values: latest.map((g) => noon(g.date)) }} series=${[{ label: "Points", values: soFar(latest.map((g) => g.points)) }]} /></section>`}
+    ${inGoal.length > 1 && html`<section class="card"><${Plot} title="Goals against by game this season" x=${over(inGoal)} series=${[{ label: "Goals against", values: inGoal.map((g) => g.goals_against) }]} /></section>`}
+    ${asSkater.length > 1 && html`<section class="card"><${Plot} title="Points so far this season" x=${over(asSkater)} series=${[{ label: "Points", values: soFar(asSkater.map((g) => g.points)) }]} /></section>`}
     ${tracked.length > 1 && html`<section class="card"><${Plot} title="Shots on goal by tracked game" x=${dates} series=${[{ label: "Shots", values: tracked.map((g) => g.sog) }]} /></section>
       <section class="card"><${Plot} title="Goals and expected goals so far, in tracked games" x=${dates} series=${[{ label: "Goals", values: soFar(tracked.map((g) => g.goals)) }, { label: "Expected", values: soFar(tracked.map((g) => g.xg_for)) }]} /></section>`}</div>`;
 }
