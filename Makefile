@@ -7,7 +7,7 @@ DATA   ?= demo-data
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo run test lint proof bench contract tables lock clean
+.PHONY: help install install-dev demo run test lint proof bench contract screenshots tables lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: $(VENV)/.installed-dev ## speed, each as a ratio to a baseline of the sam
 
 contract: $(VENV)/.installed-dev ## how much of what the dashboard reads a demo league serves, table by table
 	@$(PY) -m tests.contract
+
+screenshots: $(VENV)/.installed-dev ## draw docs/portal/*.png anew, by the portal's tests
+	@BENCHSIGHT_TEST_SCREENSHOTS=$(CURDIR)/docs/portal $(PY) -m pytest --numprocesses 0 --quiet tests/portal
 
 tables: $(VENV)/.installed ## write docs/tables.md and docs/metrics.md from the declarations, docs/roles.md from the routes
 	@$(PY) -m etl.dictionary

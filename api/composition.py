@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from api.config import Settings
+from api.models.access import Providers, SupabaseAuth
 from api.server_lock import StartFailed
 from api.services.access_errors import AccessStoreDown
 from api.services.access_service import AccessRules, AccessService
@@ -75,6 +76,18 @@ def open_access(
     return access, AuditLog(store, now=now), store
 
 
+def sign_in_providers(settings: Settings) -> Providers:
+    """Who lets people sign in besides this server."""
+    if settings.supabase_url is None or settings.supabase_anon_key is None:
+        return Providers()
+    return Providers(supabase=SupabaseAuth(url=_auth_place(settings.supabase_url), anon_key=settings.supabase_anon_key))
+
+
+def _auth_place(supabase_url: str) -> str:
+    """Where a project's auth interface is, which is also the name of its tokens' issuer."""
+    return f"{supabase_url}/auth/v1"
+
+
 def retention(settings: Settings) -> Retention:
     """Which snapshots are kept."""
     return Retention(settings.keep_snapshots, settings.keep_snapshot_days)
@@ -84,7 +97,7 @@ def _issuers(settings: Settings) -> list[Issuer]:
     """Whose tokens the settings trust."""
     issuers: list[Issuer] = []
     if settings.supabase_url is not None:
-        place = f"{settings.supabase_url}/auth/v1"
+        place = _auth_place(settings.supabase_url)
         secret = settings.supabase_jwt_secret
         keys = None if secret else Jwks(f"{place}/.well-known/jwks.json")
         issuers.append(Issuer(place, "authenticated", secret.get_secret_value() if secret else None, keys))

@@ -3,12 +3,12 @@
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from api.utils.secret_mask import passwords_in
+from api.utils.setting_values import MIN_JWT_SECRET_BYTES, is_origin, is_public_key, is_safe_address, is_weak
 from snapshot.publication import USUAL
 
 API_TITLE: Final = "BenchSight ETL API"
@@ -31,13 +31,6 @@ Trigger an ETL job, watch its progress, read its log, and find a published snaps
 """
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[1]
-
-
-MIN_SECRET_CHARACTERS: Final = 24
-MIN_DISTINCT_CHARACTERS: Final = 8
-MIN_JWT_SECRET_BYTES: Final = 32
-"""What HS256 needs: as many bytes as the hash has (RFC 7518, section 3.2)."""
-_EXAMPLE_WORDS: Final = ("changeme", "change-me", "change_me", "password", "your-", "your_", "example", "12345678")
 
 
 class WrongSettings(Exception):
@@ -83,6 +76,8 @@ class Settings(BaseSettings):
     supabase_db_url: SecretStr | None = None
     """Any PostgreSQL; wins over the REST interface of `supabase_url`, since COPY is faster."""
 
+    supabase_anon_key: str | None = None
+    """The project's public key, told to everybody: with it people sign in to the portal by e-mail and password."""
     supabase_jwt_secret: SecretStr | None = None
     """Signs the tokens of an older Supabase project (HS256); without it their keys are fetched from `supabase_url`."""
     jwt_issuer: str | None = None
@@ -108,7 +103,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("admin_api_key", "supabase_url", "supabase_service_key", "supabase_db_url", "supabase_jwt_secret"),
-        *("jwt_issuer", "jwt_secret", "jwt_jwks_url"),
+        *("supabase_anon_key", "jwt_issuer", "jwt_secret", "jwt_jwks_url"),
         mode="before",
     )
     @classmethod
@@ -118,7 +113,7 @@ class Settings(BaseSettings):
     @field_validator("supabase_url")
     @classmethod
     def _project(cls, value: str | None) -> str | None:
-        if value is not None and not _is_origin(value.rstrip("/")):
+        if value is not None and not is_origin(value.rstrip("/")):
             raise ValueError("must be the address of the project, such as https://abcdefgh.supabase.co")
         return value.rstrip("/") if value else None
 
@@ -127,6 +122,13 @@ class Settings(BaseSettings):
     def _postgres(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
             raise ValueError("must look like postgresql://user:password@host:5432/postgres")
+        return value
+
+    @field_validator("supabase_anon_key")
+    @classmethod
+    def _public_key(cls, value: str | None) -> str | None:
+        if value is not None and not is_public_key(value):
+            raise ValueError("must be the project's anon or publishable key; this one may be secret, and would be told")
         return value
 
     @field_validator("jwt_jwks_url")
@@ -169,7 +171,7 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
-            if origin != "*" and not _is_origin(origin):
+            if origin != "*" and not is_origin(origin):
                 raise ValueError(f"{origin!r} is not an origin such as https://league.example")
         return value
 
@@ -208,6 +210,8 @@ class Settings(BaseSettings):
         if self.supabase_jwt_secret is not None and self.supabase_url is None:
             raise ValueError("SUPABASE_URL: must be set with SUPABASE_JWT_SECRET, since it names the tokens' issuer")
         given = (self.jwt_secret is not None) + (self.jwt_jwks_url is not None)
+        if self.supabase_anon_key is not None and self.supabase_url is None:
+            raise ValueError("SUPABASE_URL: must be set with SUPABASE_ANON_KEY, since people sign in there")
         if self.jwt_issuer is None and given:
             raise ValueError("JWT_ISSUER: must be set with JWT_SECRET or JWT_JWKS_URL")
         if self.jwt_issuer is not None and given != 1:
@@ -248,42 +252,6 @@ def read_settings(env_file: Path = PROJECT_ROOT / ".env") -> Settings:
         raise WrongSettings("; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
     except (SettingsError, OSError, UnicodeError) as error:
         raise WrongSettings(f".env: cannot be read ({type(error).__name__})") from None
-
-
-def is_weak(secret: str) -> bool:
-    """Whether a secret could be guessed: short, of few different characters, or one out of an example."""
-    lower = secret.lower()
-    return (
-        len(secret) < MIN_SECRET_CHARACTERS
-        or len(set(secret)) < MIN_DISTINCT_CHARACTERS
-        or any(word in lower for word in _EXAMPLE_WORDS)
-    )
-
-
-def is_safe_address(url: str) -> bool:
-    """Whether an address is reached over TLS, or is on this machine."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return False
-    return bool(host) and (
-        parts.scheme == "https" or (parts.scheme == "http" and host in {"localhost", "127.0.0.1", "::1"})
-    )
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    return (
-        parts.scheme in {"http", "https"}
-        and has_host
-        and "@" not in text
-        and text == f"{parts.scheme}://{parts.netloc}"
-    )
 
 
 def _sentence(location: tuple[int | str, ...], message: str) -> str:

@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from api.errors import NotStarted
+from api.models.access import Providers
 from api.services.access_service import AccessService
 from api.services.audit_log import AuditLog
 from api.services.etl_service import ETLService
@@ -106,6 +107,12 @@ async def access_service(connection: HTTPConnection) -> AccessService:
     return access
 
 
+async def sign_in_providers(connection: HTTPConnection) -> Providers:
+    """Who lets people sign in besides this server."""
+    providers: Providers = connection.app.state.providers
+    return providers
+
+
 async def audit_log(connection: HTTPConnection) -> AuditLog:
     """The audit log.
 
@@ -201,6 +208,7 @@ async def train_service(connection: HTTPConnection) -> TrainService:
 
 Clock = Annotated[Callable[[], datetime], Depends(clock)]
 Access = Annotated[AccessService, Depends(access_service)]
+SignIn = Annotated[Providers, Depends(sign_in_providers)]
 Audit = Annotated[AuditLog, Depends(audit_log)]
 Jobs = Annotated[JobManager, Depends(job_manager)]
 Etl = Annotated[ETLService, Depends(etl_service)]

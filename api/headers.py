@@ -1,13 +1,14 @@
 """The security headers of every answer."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'; sandbox"
 _PAGE_POLICY: Final = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Pages load from this server only, and run no script or style that stands in a page."""
 _ALWAYS: Final = (
@@ -25,13 +26,17 @@ _NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 
 class SecurityHeaders:
-    """Adds them; answers of the API that say nothing of caches are kept by none."""
+    """Adds them; answers of the API that say nothing of caches are kept by none.
 
-    def __init__(self, app: ASGIApp, *, tls: bool) -> None:
+    `connect` are the origins besides this one that the pages may ask.
+    """
+
+    def __init__(self, app: ASGIApp, *, tls: bool, connect: Iterable[str] = ()) -> None:
         self._app = app
         always = (*_ALWAYS, _TLS_ONLY) if tls else _ALWAYS
         self._data = (*always, (b"content-security-policy", _DATA_POLICY))
-        self._page = (*always, (b"content-security-policy", _PAGE_POLICY))
+        policy = _PAGE_POLICY.format(connect=" ".join(["'self'", *connect]))
+        self._page = (*always, (b"content-security-policy", policy.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -21,7 +21,7 @@ if not __package__:  # started as a file: `cd api && python main.py`
 
 from fastapi import FastAPI
 
-from api.composition import open_access
+from api.composition import open_access, sign_in_providers
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, Settings, WrongSettings, read_settings
 from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
@@ -47,6 +47,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
     `environ` is what child processes get as their environment, the server's keys aside; this process's when absent.
     """
     from api.routes import PUBLIC_FILES, ROUTERS  # noqa: PLC0415 - importing this module shall stay quick
+    from api.routes.portal import api_of_the_portal  # noqa: PLC0415 - as above
 
     app = FastAPI(
         title=API_TITLE,
@@ -58,14 +59,14 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         openapi_url=None,  # the pages are routes of ours, as every route with a role
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own, and it looks at each request
     )
-    app.state.now = _now
+    app.state.now, app.state.providers = _now, sign_in_providers(settings)
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(PUBLIC_FILES)
     check_roles(app)
     register_error_handlers(app)
     app.state.metrics = new_metrics()
-    add_middleware(app, settings, app.state.metrics, new_id=_request_ids())
+    add_middleware(app, settings, app.state.metrics, portal_api=api_of_the_portal(), new_id=_request_ids())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

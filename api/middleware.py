@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.auditing import Auditing
 from api.bounds import BodyBounds, Limits
+from api.compression import Compression
 from api.config import Settings
 from api.error_handlers import error_response
 from api.errors import DomainError
@@ -41,10 +43,13 @@ class InternalError(DomainError):
     """Something that we did not expect; the log has it under the request id."""
 
 
-def add_middleware(app: FastAPI, settings: Settings, metrics: "Metrics", new_id: Callable[[], str]) -> None:
+def add_middleware(
+    app: FastAPI, settings: Settings, metrics: "Metrics", *, portal_api: str | None, new_id: Callable[[], str]
+) -> None:
     """Put the layers around the routes. The last one added is the outermost.
 
-    CORS lies outside everything that can answer, so that errors carry its headers too.
+    CORS lies outside everything that can answer, so that errors carry its headers too. `portal_api` is another API that
+    the portal's page asks, if it does.
     """
     bounds = Limits(
         settings.max_body_bytes, settings.max_upload_bytes, settings.max_json_depth, settings.request_timeout_seconds
@@ -70,10 +75,23 @@ def add_middleware(app: FastAPI, settings: Settings, metrics: "Metrics", new_id:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    app.add_middleware(SecurityHeaders, tls=settings.environment == "production")
+    app.add_middleware(Compression)
+    app.add_middleware(
+        SecurityHeaders, tls=settings.environment == "production", connect=asked_by_pages(settings, portal_api)
+    )
     request_id_of = partial(_request_id, new_id)
     app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=request_id_of)
     app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=request_id_of)
+
+
+def asked_by_pages(settings: Settings, api: str | None) -> list[str]:
+    """The origins that pages ask besides this server: where people sign in, and another API, by WebSocket too."""
+    project = settings.supabase_url if settings.supabase_anon_key else None
+    other = urlsplit(api) if api else None
+    origins = (
+        [f"{scheme}://{other.netloc}" for scheme in (other.scheme, other.scheme.replace("http", "ws"))] if other else []
+    )
+    return [*origins, *([project] if project else [])]
 
 
 class RequestRecord:

@@ -107,6 +107,19 @@ class TokenAnswer(BaseModel):
     role: Role
 
 
+class SupabaseAuth(BaseModel):
+    """Where accounts of a Supabase project sign in. The key is public: it names the project, and opens nothing."""
+
+    url: str = Field(description="of the project's auth interface, `/auth/v1` included")
+    anon_key: str = Field(description="goes into the header `apikey` of each request there")
+
+
+class Providers(BaseModel):
+    """Who lets people sign in, besides this server itself, which exchanges keys for tokens."""
+
+    supabase: SupabaseAuth | None = Field(default=None, description="null: not configured")
+
+
 class Me(BaseModel):
     """Who the server takes the caller for."""
 

@@ -13,6 +13,7 @@ class TableParameters(BaseModel):
     limit: Annotated[int, Field(ge=1, le=1000, description="rows in the answer")] = 100
     offset: Annotated[int, Field(ge=0, le=2**31, description="rows to skip")] = 0
     sort: Annotated[str | None, Field(max_length=500, examples=["date.desc,game_id"])] = None
+    select: Annotated[str | None, Field(max_length=4000, description="the columns; all when absent")] = None
     search: Annotated[str | None, Field(max_length=200, description="in any text column, in any case")] = None
     format: Annotated[Literal["json", "csv"], Field(description="csv is the whole selection, unpaged")] = "json"
 

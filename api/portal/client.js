@@ -1,14 +1,20 @@
-// The one way to the API: addresses, credentials, errors, and how many requests are under way.
+// The one way to the API: addresses, credentials, errors, how many requests are under way, and whether it answers at all.
+
+import { credentials, currentToken, renewed } from "./session.js";
+
+export { credentials };
 
 const configured = document.querySelector('meta[name="benchsight-api"]').content.replace(/\/+$/, "");
 export const API = configured || location.origin;
-const CREDENTIALS = "benchsight-credentials"; // gone when the tab closes
+const PROBE_MS = 2000;
+const HEARTBEAT_MS = 15_000;
 
 /** What the API answered instead of what was asked for. `message` is its `detail`, one readable sentence. */
 export class ApiError extends Error {
   constructor(status, body, retryAfter) {
     super(typeof body?.detail === "string" ? body.detail : `The server answered ${status}`);
     this.status = status;
+    this.body = body;
     this.code = body?.code;
     this.errors = body?.errors ?? [];
     this.requestId = body?.request_id;
@@ -20,17 +26,10 @@ export class ApiError extends Error {
 export class Unreachable extends Error {
   constructor() {
     super("The server does not answer");
+    this.hint = configured ? `Check that ${API} runs, that you are online, and that its CORS_ORIGINS has ${location.origin}.`
+      : "Check that the server runs and that you are online. This page goes on by itself when it answers.";
   }
 }
-
-export const credentials = {
-  get: () => JSON.parse(sessionStorage.getItem(CREDENTIALS) ?? "null"),
-  set(value) {
-    if (value) sessionStorage.setItem(CREDENTIALS, JSON.stringify(value));
-    else sessionStorage.removeItem(CREDENTIALS);
-    window.dispatchEvent(new Event("credentials"));
-  },
-};
 
 let underWay = 0;
 const listeners = new Set();
@@ -56,18 +55,52 @@ function address(path, query) {
   return url;
 }
 
+let isUp = true;
+const waiting = new Set();
+
+/** Tells `listener` whether the server answers, whenever that changes. Returns how to stop. */
+export function onConnection(listener) {
+  waiting.add(listener);
+  return () => waiting.delete(listener);
+}
+
+function noteConnection(answers) {
+  if (isUp === answers) return;
+  isUp = answers;
+  for (const listener of [...waiting]) listener(isUp);
+  if (!isUp) probe();
+}
+
+const isAlive = () => fetch(`${API}/api/health`, { cache: "no-store" }).then((answer) => answer.ok, () => false);
+
+async function probe() {
+  await new Promise((done) => setTimeout(done, PROBE_MS));
+  if (await isAlive()) noteConnection(true);
+  else probe();
+}
+
+/** Notices that the server is gone while nothing is asked of it. */
+export function watchConnection() {
+  setInterval(async () => { if (isUp && !document.hidden && !(await isAlive())) noteConnection(false); }, HEARTBEAT_MS);
+}
+
+const send = (method, path, query, options, token) => fetch(address(path, query), {
+  method, ...options, headers: { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) },
+}).then((answer) => { noteConnection(true); return answer; }, (error) => {
+  if (error.name === "AbortError") throw error;
+  noteConnection(false);
+  throw new Unreachable();
+});
+
 /** The raw answer to a request. Throws `ApiError` on anything but success, `Unreachable` without an answer. */
 export async function request(method, path, { query, body, form, headers, signal, quiet } = {}) {
-  const token = credentials.get()?.token;
-  const sent = { ...headers, ...(token && { Authorization: `Bearer ${token}` }) };
-  if (body !== undefined) sent["Content-Type"] = "application/json";
   if (!quiet) count(+1);
   try {
-    const answer = await fetch(address(path, query), {
-      method, signal, headers: sent, body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
-    }).catch((error) => {
-      throw error.name === "AbortError" ? error : new Unreachable();
-    });
+    const sent = { ...headers, ...(body !== undefined && { "Content-Type": "application/json" }) };
+    const options = { signal, headers: sent, body: form ?? (body === undefined ? undefined : JSON.stringify(body)) };
+    const token = await currentToken();
+    let answer = await send(method, path, query, options, token);
+    if (answer.status === 401 && token && credentials.get()?.supabase) answer = await send(method, path, query, options, (await renewed()).token);
     if (answer.ok || answer.status === 304) return answer;
     if (answer.status === 401 && token) credentials.set(null);
     throw new ApiError(answer.status, await answer.json().catch(() => null), answer.headers.get("Retry-After"));
@@ -89,7 +122,7 @@ export async function list(path, query) {
 }
 
 /** Sends a file, with further fields. */
-export function send(path, file, fields = {}) {
+export function sendFile(path, file, fields = {}) {
   const form = new FormData();
   form.append("file", file);
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

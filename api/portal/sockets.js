@@ -1,6 +1,7 @@
 // Being told, message by message, where a WebSocket can be had. docs/live.md has the protocol.
 
 import { API, ApiError, credentials } from "./client.js";
+import { currentToken, renewed } from "./session.js";
 
 const OPENING = 5_000; // milliseconds until a proxy that swallows the handshake is given up on
 const SILENCE = 30_000; // the server breaks silence after ten seconds, so the connection is lost
@@ -16,9 +17,16 @@ let without = 0; // until when no socket is tried
  * caller has to ask. Throws `ApiError` when the server refuses.
  */
 export async function listen(path, query, onMessage, signal) {
+  let renewals = 0; // since anything was told
   while (!signal?.aborted && Date.now() >= without) {
-    const { code, told, error } = await connect(path, query(), onMessage, signal);
+    const { code, told, error } = await connect(path, query(), await currentToken(), onMessage, signal);
     if (code === 1000) return;
+    if (told) renewals = 0;
+    if (code === 4401 && credentials.get()?.supabase && renewals === 0) {
+      renewals += 1;
+      await renewed();
+      continue;
+    }
     if (REFUSALS.has(code)) {
       if (code === 4401 && credentials.get()) credentials.set(null);
       throw new ApiError(code - 4000, error);
@@ -29,12 +37,11 @@ export async function listen(path, query, onMessage, signal) {
 }
 
 /** One connection, until it ends: how, whether anything was told, and what the server's last word was. */
-function connect(path, query, onMessage, signal) {
+function connect(path, query, token, onMessage, signal) {
   return new Promise((resolve) => {
     const url = new URL(API.replace(/^http/, "ws") + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const token = credentials.get()?.token; // in no address: those are logged
-    const socket = new WebSocket(url, ["benchsight", ...(token ? [`bearer.${token}`] : [])]);
+    const socket = new WebSocket(url, ["benchsight", ...(token ? [`bearer.${token}`] : [])]); // in no address: those are logged
     let told = false;
     let error = null;
     let patience;

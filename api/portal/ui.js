@@ -1,9 +1,12 @@
 // Small parts that every page uses. All text goes through Preact, which escapes it.
 
 import { html, useCallback, useEffect, useRef, useState } from "./vendor/htm-preact.js";
-import { ApiError, Unreachable } from "./client.js";
+import { ApiError, Unreachable, onConnection } from "./client.js";
 
-/** Loads something when `keys` change: `{data, error, isLoading, reload}`. An answer that came too late is dropped. */
+/**
+ * Loads something when `keys` change: `{data, error, isLoading, reload}`. An answer that came too late is dropped; what
+ * failed because the server was gone is loaded again when it is back.
+ */
 export function useLoad(load, keys) {
   const [state, setState] = useState({ isLoading: true });
   const latest = useRef(0);
@@ -17,20 +20,22 @@ export function useLoad(load, keys) {
     run();
     return () => { latest.current++; };
   }, [run]);
+  const isAway = state.error instanceof Unreachable;
+  useEffect(() => (isAway ? onConnection((isUp) => isUp && run()) : undefined), [isAway, run]);
   return { ...state, reload: run };
 }
 
-/** What was loaded, or that it is loading, or why it could not be. */
-export function Loaded({ of, children, label = "Loading" }) {
-  if (of.error) return html`<${Failure} error=${of.error} retry=${of.reload} />`;
-  if (of.data === undefined) return html`<p class="waiting" role="status"><span class="spinner"></span>${label} …</p>`;
-  return children(of.data);
+/** What was loaded, or that it is loading, or why it could not be; `title` heads a page that could not. */
+export function Loaded({ of, children, label = "Loading", title }) {
+  return html`<div class="loaded">${of.error ? html`${title && html`<h1>${title}</h1>`}<${Failure} error=${of.error} retry=${of.reload} />`
+    : of.data === undefined ? html`<p class="waiting" role="status"><span class="spinner"></span>${label} …</p>`
+    : children(of.data)}</div>`;
 }
 
 const HINTS = {
-  401: "Sign in under Settings.",
+  401: "Sign in, then try again.",
   403: "Ask an admin of your league for a key with a higher role.",
-  404: "It may have been removed; go back and load the page again.",
+  404: "It may have been removed since; go back to where you came from.",
   413: "Send it in smaller pieces, or raise MAX_UPLOAD_BYTES on the server.",
   429: "Wait a moment, then try again.",
   503: "The database or the server is starting or gone; try again in a moment.",
@@ -38,8 +43,8 @@ const HINTS = {
 
 /** Why something failed and what to do about it. */
 export function Failure({ error, retry }) {
-  const hint = error instanceof Unreachable ? "Check that the server runs and that you are online."
-    : error instanceof ApiError ? HINTS[error.status] ?? (error.status >= 500 && "Try again; if it stays, show an admin the request's number.") : null;
+  if (error.code === "nothing_published") return html`<p class="notice">Nothing is published yet. <a href="#run">Bring files and run the ETL</a> first.</p>`;
+  const hint = error.hint ?? (error instanceof ApiError ? HINTS[error.status] ?? (error.status >= 500 && "Try again; if it stays, show an admin the request's number.") : null);
   return html`<div class="notice bad" role="alert">
     <p><strong>${error.message}</strong></p>
     ${error.errors?.length > 1 && html`<ul>${error.errors.slice(0, 20).map((e) => html`<li>${e.message}</li>`)}</ul>`}
@@ -49,8 +54,8 @@ export function Failure({ error, retry }) {
   </div>`;
 }
 
-/** A button whose act may take a while or fail: it is disabled while busy, and shows the failure beside itself. */
-export function Act({ act, children, kind = "", disabled, title }) {
+/** `{go, busy, error}` of something that may take a while or fail. */
+function useAct(act) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
   const isMounted = useRef(true);
@@ -66,9 +71,25 @@ export function Act({ act, children, kind = "", disabled, title }) {
       if (isMounted.current) setBusy(false);
     }
   };
-  return html`<button type="button" class=${kind} title=${title} disabled=${busy || disabled} aria-busy=${busy} onClick=${go}>
+  return { go, busy, error };
+}
+
+/** A button whose act may take a while or fail: it is disabled while busy, and shows the failure beside itself. */
+export function Act({ act, children, kind = "", disabled, title, label }) {
+  const { go, busy, error } = useAct(act);
+  return html`<button type="button" class=${kind} title=${title} aria-label=${label} disabled=${busy || disabled} aria-busy=${busy} onClick=${go}>
       ${busy && html`<span class="spinner"></span>`}${children}</button>
     ${error && html`<${Failure} error=${error} />`}`;
+}
+
+/** A form whose act its button or the Enter key starts; `cancel` is a second button's act. */
+export function ActForm({ act, verb, children, disabled, kind = "primary", cancel, className = "" }) {
+  const { go, busy, error } = useAct(act);
+  const submit = (e) => { e.preventDefault(); if (!busy && !disabled) go(); };
+  return html`<form class=${className} onSubmit=${submit}>${children}
+    ${error && html`<${Failure} error=${error} />`}
+    <footer>${cancel && html`<button type="button" onClick=${cancel}>Cancel</button>`}
+      <button class=${kind} disabled=${busy || disabled} aria-busy=${busy}>${busy && html`<span class="spinner"></span>`}${verb}</button></footer></form>`;
 }
 
 /** A modal dialog; Escape and the cross close it. The focus stays inside while it is open, which <dialog> sees to. */
@@ -85,10 +106,10 @@ export function Dialog({ title, onClose, children }) {
 }
 
 /** Asks before something is destroyed, and says what. */
-export function Confirm({ title, children, verb, act, onClose }) {
+export function Confirm({ title, children, verb, act, onClose, keep = "Keep it" }) {
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <div>${children}</div>
-    <footer><button type="button" onClick=${onClose}>Keep it</button>
+    <footer><button type="button" onClick=${onClose}>${keep}</button>
       <${Act} kind="danger" act=${async () => { await act(); onClose(); }}>${verb}<//></footer>
   <//>`;
 }
@@ -112,16 +133,27 @@ export const percent = (share, digits = 0) => (share === null || share === undef
 export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
   : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
 
-/** A date such as 2026-11-23 as the reader's language writes it; no time zone moves it to another day. */
+const unbroken = (words) => words.replaceAll(" ", "\u00a0");
+
+/** A date such as 2026-11-23 as the reader's language writes it, the year where it is not this one; no time zone moves it. */
 export function day(iso) {
   if (!iso) return "–";
   const [year, month, date] = iso.slice(0, 10).split("-").map(Number);
-  return new Date(year, month - 1, date).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+  const isThisYear = year === new Date().getFullYear();
+  return unbroken(new Date(year, month - 1, date).toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short", ...(!isThisYear && { year: "numeric" }) }));
 }
-export const moment = (iso) => (iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }) : "–");
+export const moment = (iso) => (iso ? unbroken(new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })) : "–");
+
+const SESSIONS = { F: "fall", S: "spring" };
+
+/** A season such as 20252026 as people write it: 2025-26, with its session where that is given. */
+export function seasonName(season, session) {
+  const name = String(season ?? "–").replace(/^(\d{4})\d\d(\d\d)$/, "$1-$2");
+  return session ? `${name} ${SESSIONS[session] ?? session}` : name;
+}
 
 /** A table. `columns`: `{name, label, cell?, numeric?, title?}`; `sort` is `name` or `name.desc`, `onSort` takes the next. */
-export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "Nothing here", onRow }) {
+export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "Nothing here", onRow, kind = "" }) {
   const [by, direction] = (sort ?? "").split(".");
   const header = (column) => {
     const order = by !== column.name ? "none" : direction === "desc" ? "descending" : "ascending";
@@ -130,13 +162,16 @@ export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "N
       ${onSort ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.label}<span aria-hidden="true">${{ none: "", ascending: " ▲", descending: " ▼" }[order]}</span></button>` : column.label}</th>`;
   };
   if (!rows.length) return html`<p class="quiet">${empty}</p>`;
-  return html`<div class="table" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class=${`table ${kind}`} tabindex="0" role="region" aria-label=${caption}><table>
     <caption class="hidden">${caption}</caption>
     <thead><tr>${columns.map(header)}</tr></thead>
     <tbody>${rows.map((row, index) => html`<tr key=${rowKey ? rowKey(row) : index} class=${onRow?.(row)}>
-      ${columns.map((column) => html`<td class=${column.numeric ? "numeric" : ""}>${column.cell ? column.cell(row) : text(row[column.name])}</td>`)}
+      ${columns.map((column) => html`<td class=${[column.numeric && "numeric", column.kind].filter(Boolean).join(" ")}>${column.cell ? column.cell(row) : text(row[column.name])}</td>`)}
     </tr>`)}</tbody></table></div>`;
 }
+
+/** Where a page of one thing hangs. */
+export const Trail = ({ href, children }) => html`<p class="trail"><a href=${href}>${children}</a></p>`;
 
 /** One figure with what it counts. */
 export const Figure = ({ value, label, href }) => html`<div class="figure"><strong>${href ? html`<a href=${href}>${value}</a>` : value}</strong><span>${label}</span></div>`;

@@ -26,6 +26,12 @@ NEW_KEYS: Final[dict[str, Any]] = {
     "viewer": {"summary": "A key for the dashboard", "value": {"name": "dashboard", "role": "viewer"}},
 }
 LOG_INS: Final[dict[str, Any]] = {"key": {"value": {"api_key": f"{_PREFIX}_<the rest of the key>"}}}
+PROVIDERS: Final = {
+    "supabase": {
+        "value": {"supabase": {"url": "https://abcdefgh.supabase.co/auth/v1", "anon_key": "sb_publishable_<the rest>"}}
+    },
+    "none": {"summary": "Keys only", "value": {"supabase": None}},
+}
 TOKEN: Final = {
     "token": {
         "value": {

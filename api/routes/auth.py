@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from fastapi import Body, Path
 
-from api.dependencies import Access
+from api.dependencies import Access, SignIn
 from api.error_handlers import documented
 from api.errors import FieldError, InvalidRequest, TooLarge
-from api.models.access import CreatedKey, KeyInfo, Me, NewKey, TokenAnswer, TokenRequest
+from api.models.access import CreatedKey, KeyInfo, Me, NewKey, Providers, TokenAnswer, TokenRequest
 from api.permissions import Admin, Anyone, Viewer, role_router
 from api.routes import access_examples as examples
 from api.routes.examples import answer
@@ -44,6 +44,12 @@ def log_in(
 ) -> TokenAnswer:
     """Exchange an API key for a token that ends by itself, for a browser to keep instead of the key."""
     return access.log_in(request.api_key.get_secret_value())
+
+
+@auth_router.get("/providers", responses={200: answer(examples.PROVIDERS, "What a sign-in page needs to know")})
+async def list_providers(caller: Anyone, sign_in: SignIn) -> Providers:
+    """Who lets people sign in besides this server: Supabase Auth, where SUPABASE_URL and SUPABASE_ANON_KEY are set."""
+    return sign_in
 
 
 @auth_router.get("/me", responses={200: answer(examples.ME, "The caller")})

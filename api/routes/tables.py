@@ -67,14 +67,14 @@ def table_schema(caller: Viewer, name: TableName, tables: Tables) -> TableSchema
 def table_rows(
     caller: Viewer, request: Request, name: TableName, tables: Tables, wanted: Annotated[TableParameters, Query()]
 ) -> Response:
-    """Rows of a table: paged, sorted, searched and filtered.
+    """Rows of a table: paged, sorted, searched and filtered; `select=player_id,goals` asks for these columns only.
 
     Any other parameter is a filter on the column of that name, `operator.value`, all of which must hold:
     `goals=gte.2`, `event_type=in.(Shot,Goal)`, `date=is.null`, `player_name=ilike.*smith*`, `position=not.eq.Goalie`.
     Operators: eq, neq, gt, gte, lt, lte, like, ilike, in, is. Nulls sort last.
     """
     filters = [pair for pair in request.query_params.multi_items() if pair[0] not in TableParameters.model_fields]
-    query = TableQuery(filters, wanted.sort, wanted.search, wanted.limit, wanted.offset)
+    query = TableQuery(filters, wanted.sort, wanted.search, wanted.limit, wanted.offset, wanted.select)
     if wanted.format == "csv":
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return StreamingResponse(tables.csv(name, query), media_type="text/csv; charset=utf-8", headers=headers)

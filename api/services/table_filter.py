@@ -86,6 +86,23 @@ def parse_sort(table: Table, text: str | None) -> list[Order]:
     return orders
 
 
+def parse_select(table: Table, text: str | None) -> list[str]:
+    """The columns of `column,…`, each once; all of the table's when there is no text.
+
+    Raises:
+        InvalidRequest: a column is unknown.
+    """
+    columns = {column.name: column for column in table.columns}
+    names, errors = list(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip())), []
+    for name in names:
+        try:
+            _column(columns, name)
+        except ValueError as error:
+            errors.append(FieldError("select", str(error)))
+    _raise_any(errors)
+    return names or list(columns)
+
+
 def _raise_any(errors: list[FieldError]) -> None:
     if errors:
         raise InvalidRequest("; ".join(f"{e.field}: {e.message}" for e in errors), errors)

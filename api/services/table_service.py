@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from api.errors import Conflict, NotFound
 from api.models.table import ColumnInfo, ReferenceInfo, TableInfo, TablePage, TableSchema
-from api.services.table_filter import Order, expression, parse_filters, parse_sort
+from api.services.table_filter import Order, expression, parse_filters, parse_select, parse_sort
 from api.services.typescript import type_definitions
 from snapshot.layout import DataDir
 from snapshot.manifest import Table
@@ -45,9 +45,10 @@ class TableQuery:
     search: str | None = None
     limit: int = 100
     offset: int = 0
+    select: str | None = None
 
     @property
-    def selects_all(self) -> bool:
+    def keeps_all_rows(self) -> bool:
         """Whether the rows are wanted as they stand: all, in their own order."""
         return not (self.filters or self.sort or self.search)
 
@@ -121,8 +122,10 @@ class TableService:
         """
         snapshot = self.snapshot()
         table = find_table(snapshot, name)
-        if query.selects_all:
-            rows, total = snapshot.scan(table.name).slice(query.offset, query.limit).collect(), table.rows
+        if query.keeps_all_rows:
+            columns = parse_select(table, query.select)
+            rows = snapshot.scan(table.name).select(columns).slice(query.offset, query.limit).collect()
+            total = table.rows
         else:
             kept = _select(snapshot, table, query)
             rows, total = kept.slice(query.offset, query.limit), kept.height
@@ -139,7 +142,7 @@ class TableService:
         """
         snapshot = self.snapshot()
         table = find_table(snapshot, name)
-        if query.selects_all:
+        if query.keeps_all_rows and not query.select:
             return _file_chunks(snapshot.file_of(table.name))
         return _csv_chunks(_select(snapshot, table, query))
 
@@ -160,6 +163,7 @@ def find_table(snapshot: Snapshot, name: str) -> Table:
 
 def _select(snapshot: Snapshot, table: Table, query: TableQuery) -> "pl.DataFrame":
     filters, orders = parse_filters(table, query.filters), parse_sort(table, query.sort)
+    columns = parse_select(table, query.select)
     kept = snapshot.scan(table.name)
     for condition in filters:
         kept = kept.filter(expression(condition))
@@ -167,7 +171,7 @@ def _select(snapshot: Snapshot, table: Table, query: TableQuery) -> "pl.DataFram
         kept = kept.filter(_found(table, query.search))
     if orders:
         kept = _sorted(kept, table, orders)
-    return kept.collect()
+    return kept.select(columns).collect()
 
 
 def _found(table: Table, search: str) -> "pl.Expr":

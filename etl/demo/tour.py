@@ -30,8 +30,8 @@ from warehouse.opening import Choice, open_warehouse
 STANDINGS: Final = "v_standings_current"
 FINAL: Final = frozenset({"completed", "failed", "cancelled"})
 PAGES: Final = (
+    ("/", "the portal: correct, run, publish, look around"),
     ("/docs", "every endpoint, to try out"),
-    ("/redoc", "the same, to read"),
     ("/api/health", "is it alive"),
     ("/api/status", "jobs, last ETL, published snapshot"),
     ("/api/etl/history", "the jobs so far"),

@@ -1,3 +1,5 @@
+import json
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,12 @@ from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, PROJECT_ROOT, Se
 
 HUSH = "hush-4f1e97a0c2b86d53-hush"
 NO_FILE = Path("/nonexistent/.env")
+
+
+def project_key(role: str) -> str:
+    """A key of an older Supabase project, which is a token; nobody checks its signature."""
+    claims = urlsafe_b64encode(json.dumps({"iss": "supabase", "ref": "abc", "role": role}).encode()).decode()
+    return f"e30.{claims.rstrip('=')}.c2ln"
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +129,30 @@ class TestProduction:
         assert "hush" not in repr(settings)
 
 
+class TestTheKeyThatIsToldToEverybody:
+    def test_a_public_key_of_either_kind_is_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SUPABASE_URL", "https://abc.supabase.co")
+        monkeypatch.setenv("SUPABASE_SERVICE_KEY", "sb_secret_abc")
+        for key in ("sb_publishable_abc", project_key("anon")):
+            monkeypatch.setenv("SUPABASE_ANON_KEY", f" {key} ")
+            assert read_settings(NO_FILE).supabase_anon_key == key
+
+    @pytest.mark.parametrize(
+        "key",
+        ["sb_secret_abc", project_key("service_role"), "a.b.c", "hush", "e30.W10.e30"],
+        ids=["new secret", "service role", "no token", "a word", "no claims"],
+    )
+    def test_what_may_be_a_secret_is_refused_and_not_repeated(self, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+        message = wrong(
+            monkeypatch,
+            SUPABASE_URL="https://abc.supabase.co",
+            SUPABASE_SERVICE_KEY="sb_secret_other",
+            SUPABASE_ANON_KEY=key,
+        )
+        assert message.startswith("SUPABASE_ANON_KEY: ")
+        assert key not in message.split()
+
+
 def test_the_example_file_lists_every_setting_with_its_default() -> None:
     lines = (PROJECT_ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     listed = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -154,6 +186,7 @@ def test_settings_do_not_change() -> None:
         ({"SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
         ({"SUPABASE_URL": "abc.supabase.co", "SUPABASE_SERVICE_KEY": "sb_secret_abc"}, "SUPABASE_URL"),
         ({"SUPABASE_JWT_SECRET": "sb_secret_abc" * 3}, "SUPABASE_URL"),
+        ({"SUPABASE_ANON_KEY": "sb_publishable_abc"}, "SUPABASE_URL"),
         ({"JWT_SECRET": "sb_secret_abc" * 3}, "JWT_ISSUER"),
         ({"JWT_ISSUER": "https://issuer.example"}, "JWT_SECRET"),
         ({"JWT_ISSUER": "i", "JWT_SECRET": "sb_secret_abc" * 3, "JWT_JWKS_URL": "https://i/keys"}, "JWT_SECRET"),
@@ -165,7 +198,15 @@ def test_settings_do_not_change() -> None:
     ],
     ids=[
         *("no key", "no address", "no scheme"),
-        *("no project", "no issuer", "no key of the issuer", "two keys", "a short secret", "keys in the clear"),
+        *(
+            "no project",
+            "no project to sign in to",
+            "no issuer",
+            "no key of the issuer",
+            "two keys",
+            "a short secret",
+            "keys in the clear",
+        ),
         *("keys in a file", "a proxy by name"),
         "another database",
     ],

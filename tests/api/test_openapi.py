@@ -18,7 +18,7 @@ OPERATIONS = [
 ]
 SENT_ELSEWHERE = {"Staging", "Games", "ML"}
 """Their examples are sent in `tests/api/routes/test_staging.py` and `test_ml.py`, to leagues that fit them."""
-PUBLIC = {"/api/health", "/api/ready"}
+PUBLIC = {"/api/health", "/api/ready", "/api/auth/providers"}
 IDS = [f"{method} {path}" for method, path, _ in OPERATIONS]
 
 

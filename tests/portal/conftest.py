@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from snapshot.layout import DataDir
@@ -36,20 +37,39 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def demo(demo_league: DataDir) -> Path:
+    """The demo league's folder, which nobody changes."""
+    return demo_league.root
+
+
+def a_league(demo: Path, folder: Path) -> Path:
+    """A copy of the demo league to change."""
+    shutil.copytree(demo, folder / "league", symlinks=True)
+    return folder / "league"
+
+
 @pytest.fixture(scope="module")
-def server(demo_league: DataDir, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("portal") / "league"
-    shutil.copytree(demo_league.root, folder, symlinks=True)
-    with Server(folder) as running:
+def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(a_league(demo, tmp_path_factory.mktemp("portal"))) as running:
         yield running
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds serious or critical on what is shown."""
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['html'][:160]}"
+        for fault in Axe().run(page).response["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
 
 
 class Portal:
     """The portal in a browser's tab. `faults` are errors of its scripts and answers that nothing expected."""
 
-    def __init__(self, page: Page, server: Server) -> None:
+    def __init__(self, page: Page, server: Server, address: str | None = None) -> None:
         self.page = page
-        self.address = f"http://127.0.0.1:{server.port}/portal/"
+        self.address = address or f"http://127.0.0.1:{server.port}/portal/"
         self.faults: list[str] = []
         page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: self.faults.append(str(error)))

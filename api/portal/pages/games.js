@@ -2,7 +2,7 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { list, post, put, remove, rows } from "../client.js";
-import { Act, Badge, Confirm, Dialog, Loaded, Pager, Table, day, useLoad } from "../ui.js";
+import { ActForm, Badge, Confirm, Dialog, Loaded, Pager, Table, day, useLoad } from "../ui.js";
 
 const LIMIT = 50;
 const TONES = { Complete: "good", Tracked: "good", Partial: "busy", Error: "bad" };
@@ -16,18 +16,18 @@ export default function Games() {
   const [deleting, setDeleting] = useState(null);
   const change = (changes) => setAsked({ ...asked, offset: 0, ...changes });
   return html`<h1>Games</h1><section class="card">
-    <div class="row spread"><div class="row">
+    <div class="toolbar">
       <label class="field">Team<input type="search" value=${asked.search} onChange=${(e) => change({ search: e.target.value })} /></label>
       <label class="field">Tracking<select value=${asked.tracked} onChange=${(e) => change({ tracked: e.target.value })}><option value="">all</option><option value="true">tracked</option><option value="false">not tracked</option></select></label>
-      <label class="field">Result<select value=${asked.played} onChange=${(e) => change({ played: e.target.value })}><option value="">all</option><option value="true">played</option><option value="false">to come</option></select></label></div>
-      <button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></div>
+      <label class="field">Result<select value=${asked.played} onChange=${(e) => change({ played: e.target.value })}><option value="">all</option><option value="true">played</option><option value="false">to come</option></select></label>
+      <span class="end"><button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></span></div>
     <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
       { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
-      { name: "home_team", label: "Home" }, { name: "score", label: "Score", cell: (g) => (g.home_goals === null ? g.game_time ?? "–" : `${g.home_goals} – ${g.away_goals}`) },
+      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => (g.home_goals === null ? g.game_time ?? "–" : `${g.home_goals} – ${g.away_goals}`) },
       { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },
       { name: "tracking", label: "Tracking", cell: (g) => html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status}<//>` },
       { name: "etl", label: "On the site", cell: (g) => html`<${Badge} tone=${g.etl.status === "pending" ? "busy" : ""}>${g.etl.status === "pending" ? "with the next run" : "yes"}<//>` },
-      { name: "act", label: "", cell: (g) => html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
+      { name: "act", label: "", kind: "acts", cell: (g) => html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
         <button type="button" aria-label=${`Delete game ${g.game_id}`} onClick=${() => setDeleting(g)}>Delete</button></span>` }]} />
       <${Pager} total=${total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />`}<//>
     ${editing && html`<${Editor} game=${editing} teams=${teams.data ?? []} onClose=${() => setEditing(null)} onDone=${() => { setEditing(null); games.reload(); }} />`}
@@ -56,6 +56,7 @@ function Editor({ game, teams, onClose, onDone }) {
     ? html`<select value=${value(name)} onChange=${(e) => setValues({ ...values, [name]: e.target.value })}><option value=""></option>${teams.map((t) => html`<option value=${t.team_name} selected=${t.team_name === value(name)}>${t.team_name}</option>`)}</select>`
     : html`<input type=${type} min=${type === "number" ? 0 : undefined} value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })} />`}</label>`;
   return html`<${Dialog} title=${isNew ? "New game" : `Game ${game.game_id}`} onClose=${onClose}>
-    <div class="fields">${isNew && field(["game_id", "Game number", "number"])}${FIELDS.map(field)}</div>
-    <footer><button type="button" onClick=${onClose}>Cancel</button><${Act} kind="primary" disabled=${!changed.length} act=${save}>Save<//></footer><//>`;
+    <${ActForm} verb="Save" disabled=${!changed.length} act=${save} cancel=${onClose}>
+      <div class="fields">${isNew && field(["game_id", "Game number", "number"])}${FIELDS.map(field)}</div>
+      <p class="quiet">A change stands at once in the schedule, and on the site with the next run.</p><//><//>`;
 }

@@ -3,8 +3,10 @@
 import { html } from "../vendor/htm-preact.js";
 import { ApiError, get, list } from "../client.js";
 import { isFinished } from "../jobs.js";
+import { NEEDS, readiness } from "../parts/health.js";
 import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
+import { pendingCorrections } from "../parts/pending.js";
 import { Badge, Figure, Loaded, Status, Table, day, moment, useLoad } from "../ui.js";
 
 /** An answer, or undefined where the server says that there is none (yet), or none for this role. */
@@ -13,75 +15,99 @@ const unlessAbsent = (promise) => promise.catch((error) => {
   throw error;
 });
 
+const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
 async function overview() {
-  const [status, jobs] = await Promise.all([get("/api/status"), list("/api/etl/history", { limit: 1 })]);
-  const last = jobs.rows[0];
-  return { status, last, findings: status.published ? await attention(status, last) : [] };
+  const [status, ready, jobs] = await Promise.all([get("/api/status"), readiness(), list("/api/etl/history", { limit: 1 })]);
+  return { status, failing: ready.checks.filter((c) => !c.ok), last: jobs.rows[0] };
 }
 
-async function attention(status, last) {
-  const [flags, accuracy, names, pendingGames, models] = await Promise.all([
-    unlessAbsent(get("/api/tables/qa_input_flags", { limit: 1000, sort: "game_id.desc" })),
-    unlessAbsent(get("/api/tables/qa_goal_accuracy", { limit: 100, is_match: "is.false" })),
-    get("/api/staging/blb-tables/list"),
+/** What there is to do: `{tone, what, href, act}`, the gravest first. */
+async function attention(status, failing, last) {
+  const [flags, accuracy, games, models, current] = await Promise.all([
+    unlessAbsent(get("/api/tables/qa_input_flags", { limit: 1000, select: "game_id", game_id: "is.not_null" })),
+    unlessAbsent(get("/api/tables/qa_goal_accuracy", { limit: 1, select: "game_id", is_match: "is.false" })),
     list("/api/games", { limit: 1000 }),
     unlessAbsent(get("/api/ml/models")),
+    unlessAbsent(get("/api/snapshots")),
   ]);
-  const staged = await Promise.all(["dim_player", "dim_team", "fact_gameroster"].filter((n) => names.includes(n))
-    .map((n) => unlessAbsent(get(`/api/staging/blb-tables/${n}`, { staged_only: true, limit: 1 }))));
-  const pending = staged.reduce((sum, page) => sum + (page?.pending ?? 0), 0);
-  const waiting = pendingGames.rows.filter((g) => g.etl.status === "pending").length;
+  const waiting = games.rows.filter((g) => g.etl.status === "pending").length;
   const quarantined = last?.result?.quarantined?.length ?? 0;
-  const flagged = new Set((flags?.rows ?? []).map((f) => f.game_id).filter(Boolean)).size;
-  const old = (models ?? []).filter((m) => m.training_data.snapshot_id !== status.published.snapshot_id);
+  const flagged = new Set((flags?.rows ?? []).map((f) => f.game_id)).size;
+  const old = (models ?? []).filter((m) => m.training_data.snapshot_id !== status.published.snapshot_id).length;
+  const isOnSite = current?.find((s) => s.current)?.in_warehouse ?? true;
   return [
-    quarantined && { tone: "bad", what: `${quarantined} files could not be used`, href: "#run", act: "See which and why" },
-    accuracy?.total && { tone: "bad", what: `${accuracy.total} tracked games differ from their official score`, href: "#data/qa_goal_accuracy?is_match=is.false", act: "Compare" },
-    pending && { tone: "busy", what: `${pending} corrections are not in the tables yet`, href: "#run", act: "Run the ETL" },
-    waiting && { tone: "busy", what: `${waiting} games are new or changed since the last run`, href: "#run", act: "Run the ETL" },
-    old.length && { tone: "busy", what: `${old.length} models have not seen the newest games`, href: "#predictions/models", act: "Train them" },
-    flagged && { tone: "", what: `${flagged} games have flags: small flaws that were mended or doubted`, href: "#data/qa_input_flags", act: "Look" },
-    ...status.warnings.map((w) => ({ tone: "", what: w, href: "#settings", act: "Settings" })),
+    ...failing.map((c) => ({ tone: "bad", what: `${NEEDS[c.name] ?? c.name}: ${c.detail}`, href: "#settings", act: "Health" })),
+    last?.status === "failed" && { tone: "bad", what: `The last run failed: ${last.error}`, href: "#run", act: "Run again" },
+    quarantined && { tone: "bad", what: `${count(quarantined, "file")} could not be used in the last run`, href: "#run", act: "See which and why" },
+    accuracy?.total && { tone: "bad", what: `${count(accuracy.total, "tracked game differs", "tracked games differ")} from the official score`, href: "#data/qa_goal_accuracy?is_match=is.false", act: "Compare" },
+    waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} new or changed since the last run`, href: "#run", act: "Run" },
+    !isOnSite && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
+    old && { tone: "busy", what: `${count(old, "model has", "models have")} not seen the newest games`, href: "#predictions/models", act: "Train" },
+    flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: "#data/qa_input_flags", act: "Look" },
+    ...status.warnings.map((what) => ({ tone: "", what, href: "#settings", act: "Settings" })),
   ].filter(Boolean);
 }
 
 export default function Home() {
   const state = useLoad(overview, []);
-  return html`<h1>Is everything all right?</h1><${Loaded} of=${state}>${(data) => html`<${Overview} ...${data} reload=${state.reload} />`}<//>`;
+  return html`<${Loaded} of=${state} title="Home">${({ status, failing, last }) => html`
+    ${!status.published && html`<${Welcome} />`}
+    ${last && !isFinished(last) && html`<${JobPanel} jobId=${last.job_id} onDone=${state.reload} />`}
+    ${status.published && html`<${Attention} status=${status} failing=${failing} last=${last} />`}
+    <${Facts} status=${status} failing=${failing} last=${last} />
+    ${status.published && html`<${NextGames} />`}`}<//>`;
 }
 
-function Overview({ status, last, findings, reload }) {
-  const { published } = status;
-  const bad = findings.filter((f) => f.tone === "bad").length;
-  return html`
-    ${!published ? html`<section class="card"><h2>Welcome</h2><p>Nothing is published yet. Bring your tracked games and the master workbook, then run the ETL.</p>
-      <p><a class="button" href="#run">Begin</a></p></section>`
-      : html`<p class=${`notice ${bad ? "bad" : "good"}`}>${bad ? "Something wants your attention." : "All right: the league is published."}</p>`}
-    ${last && !isFinished(last) && html`<${JobPanel} jobId=${last.job_id} onDone=${reload} />`}
-    <div class="columns">
-      ${published && html`<section class="card"><h2>Published</h2><div class="figures">
-        <${Figure} value=${published.games} label="tracked games" href="#games" /><${Figure} value=${published.tables} label="tables" href="#data" />
-        <${Figure} value=${published.rows.toLocaleString()} label="rows" /></div><p class="quiet">${moment(published.created_at)}</p></section>`}
-      ${last && isFinished(last) && html`<section class="card"><h2>Last run <${Status} status=${last.status} /></h2><${JobOutcome} job=${last} /><p><a href="#run">Run again</a></p></section>`}
-      <section class="card"><h2>Server</h2><p><${Badge} tone=${status.supabase_connected ? "good" : "bad"}>${status.supabase_connected ? "database answers" : "database does not answer"}<//>
-        <span class="quiet">${status.warehouse.backend}${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""}</span></p>
-        <p class="quiet">Version ${status.version}, ${status.environment}; ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free</p></section>
-    </div>
-    ${published && html`<section class="card"><h2>Wants attention</h2>${findings.length === 0 ? html`<p>Nothing.</p>` : html`<ul>
-      ${findings.map((f) => html`<li><${Badge} tone=${f.tone}>${f.tone === "bad" ? "check" : f.tone === "busy" ? "to do" : "note"}<//> ${f.what} · <a href=${f.href}>${f.act}</a></li>`)}</ul>`}</section>
-    <${NextGames} />`}`;
+const Welcome = () => html`<h1>Welcome</h1><section class="card"><h2>Nothing is published yet</h2>
+  <p>Bring your tracked games and the league's workbook, run the ETL, look at what it made of them, and publish.</p>
+  <p><a class="button primary" href="#run">Begin</a></p></section>`;
+
+const WORDS = { bad: "check", busy: "to do", "": "note" };
+const GRAVITY = ["bad", "busy", ""];
+
+/** The corrections are asked for apart, since the first question to a database may have to start it. */
+function Attention({ status, failing, last }) {
+  const found = useLoad(() => attention(status, failing, last), [status.published.snapshot_id]);
+  const waiting = useLoad(() => (failing.some((c) => c.name === "warehouse") ? 0 : pendingCorrections()), [status.published.snapshot_id]);
+  const pending = waiting.error ? { tone: "bad", what: `Corrections cannot be looked up: ${waiting.error.message}`, href: "#settings", act: "Health" }
+    : waiting.data > 0 && { tone: "busy", what: `${count(waiting.data, "correction is", "corrections are")} not published yet`, href: "#corrections", act: "Publish" };
+  return html`<${Loaded} of=${found} title="Home" label="Looking at everything">${(findings) => {
+    const all = [...findings, pending].filter(Boolean).sort((a, b) => GRAVITY.indexOf(a.tone) - GRAVITY.indexOf(b.tone));
+    const gravest = all[0]?.tone;
+    const isLooking = waiting.data === undefined && !waiting.error;
+    return html`<h1>${gravest === "bad" ? "Something is wrong" : gravest === "busy" ? "Something is to do" : isLooking ? "One moment …" : "Everything is all right"}</h1>
+      <section class="card" aria-label="Wants attention">${all.length === 0 && !isLooking ? html`<p>Nothing wants your attention.</p>` : html`<ul class="tasks">
+        ${all.map((f) => html`<li><${Badge} tone=${f.tone}>${WORDS[f.tone]}<//><span>${f.what}</span><a class="button" href=${f.href}>${f.act}</a></li>`)}
+        ${isLooking && html`<li class="waiting"><span class="spinner"></span>Looking for corrections …</li>`}</ul>`}</section>`;
+  }}<//>`;
 }
+
+function Facts({ status, failing, last }) {
+  const { published } = status;
+  return html`<div class="columns even">
+    ${published && html`<section class="card"><h2>Published</h2><div class="figures">
+      <${Figure} value=${published.games} label="tracked games" href="#games" /><${Figure} value=${published.tables} label="tables" href="#data" />
+      <${Figure} value=${published.rows.toLocaleString()} label="rows" /></div><p class="quiet">${moment(published.created_at)}</p></section>`}
+    ${last && isFinished(last) && html`<section class="card"><h2>Last run <${Status} status=${last.status} /></h2><${JobOutcome} job=${last} /><p><a href="#run">Run again</a></p></section>`}
+    <section class="card"><h2>Server</h2><p><${Badge} tone=${failing.length ? "bad" : "good"}>${failing.length ? "does not work" : "works"}<//></p>
+      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
+  </div>`;
+}
+
+const SHOWN = 8;
 
 function NextGames() {
   const next = useLoad(async () => {
     const odds = await unlessAbsent(get("/api/ml/upcoming"));
-    if (odds) return { odds: odds.games.slice(0, 8) };
+    if (odds) return { odds: odds.games.slice(0, SHOWN) };
     const today = new Date().toLocaleDateString("sv");
-    return { games: (await list("/api/games", { date_from: today, limit: 1000 })).rows.filter((g) => g.home_goals === null && g.date >= today).sort((a, b) => a.date.localeCompare(b.date)).slice(0, 8) };
+    const games = (await list("/api/games", { date_from: today, played: false, limit: 1000 })).rows;
+    return { games: games.sort((a, b) => `${a.date} ${a.game_time}`.localeCompare(`${b.date} ${b.game_time}`)).slice(0, SHOWN) };
   }, []);
   return html`<section class="card"><h2>Next games</h2><${Loaded} of=${next}>${({ odds, games }) => (odds ? html`<${Odds} games=${odds} />`
     : html`<${Table} caption="Next games" rows=${games} empty="No game is scheduled." columns=${[
-      { name: "date", label: "Date", cell: (g) => day(g.date) }, { name: "game_time", label: "Time" },
+      { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` }, { name: "game_time", label: "Time" },
       { name: "home_team", label: "Home" }, { name: "away_team", label: "Away" }]} />
       ${games.length > 0 && html`<p class="quiet">No odds yet: <a href="#predictions/models">train the models</a>.</p>`}`)}<//></section>`;
 }

@@ -29,7 +29,7 @@ function Upcoming({ models }) {
   const next = useLoad(() => get("/api/ml/upcoming"), []);
   const outcome = models.find((m) => m.name === "game_outcome");
   return html`<section class="card"><h2>Upcoming games</h2><${Loaded} of=${next}>${(answer) => html`<${Odds} games=${answer.games} />
-    <p class="quiet">${outcome?.method}, learned ${moment(answer.trained_at)}. ${outcome?.is_baseline ? "No candidate beat this baseline." : ""} “Right so far” is how often its call came true at odds like these, on games that it had not seen.</p>`}<//></section>`;
+    <p class="quiet">By the model “${outcome?.method.replaceAll("_", " ")}”, learned ${moment(answer.trained_at)}. ${outcome?.is_baseline ? "No candidate beat this baseline." : ""} “Right so far” is how often its call came true at odds like these, on games that it had not seen.</p>`}<//></section>`;
 }
 
 function Explorer() {
@@ -47,7 +47,7 @@ function Situation({ teams }) {
       ${count("period", "Period", 1, 9)}${count("home_skaters", "Home skaters", 3, 6)}${count("away_skaters", "Away skaters", 3, 6)}
       <label>Clock ${clock(features.seconds_left)}<input type="range" min="0" max="1200" step="15" value=${features.seconds_left} onInput=${(e) => set("seconds_left", Number(e.target.value))} /></label></div>
     <${Loaded} of=${answer}>${(a) => html`<${OddsBar} home=${a.details.home_win ?? a.prediction} tie=${a.details.tie ?? 0} away=${a.details.away_win ?? 1 - a.prediction} />
-      <div class="figures"><${Figure} value=${percent(a.prediction, 1)} label="home wins" /><${Figure} value=${percent(a.confidence)} label="right so far in this region" /></div>
+      <div class="figures"><${Figure} value=${percent(a.prediction, 1)} label="home wins" /><${Figure} value=${percent(a.details.away_win ?? 1 - a.prediction, 1)} label="away wins" /><${Figure} value=${percent(a.confidence)} label="right so far in this region" /></div>
       ${a.warnings.map((w) => html`<p class="notice">${w}</p>`)}<details><summary>Everything the model says</summary><${Details} of=${a.details} /></details>`}<//></section>`;
 }
 
@@ -61,7 +61,7 @@ function Models({ models, train }) {
 
 function Model({ model: m }) {
   const [open, setOpen] = useState(false);
-  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${m.method}</span></summary>
+  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${m.method.replaceAll("_", " ")}</span></summary>
     ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${w}</p>`)}<${Calibration} name=${m.name} />
       <p class="quiet">Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p>`}</details>`;
 }

@@ -1,11 +1,12 @@
 // Files in, tables out: drop files, run the ETL, look at what will change, publish.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { post, send } from "../client.js";
+import { post, sendFile } from "../client.js";
 import { isFinished } from "../jobs.js";
 import { History, loadHistory } from "../parts/history.js";
 import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
+import { Snapshots } from "../parts/snapshots.js";
 import { Act, Badge, Loaded, useLoad } from "../ui.js";
 
 const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
@@ -13,12 +14,13 @@ const MODES = [
   ["full", "Everything", "Reads every game that is new or changed and builds all tables."],
   ["incremental", "Only if something changed", "The same, but does nothing when no file and no correction is new."],
   ["single", "Certain games again", "Reads the games that you name once more and keeps the others as they were read."],
-  ["test", "Try out", "Runs everything with all checks and publishes nothing."],
+  ["test", "Try out", "Runs everything with all checks and keeps nothing: what is wrong shows, and the league stays as it is."],
 ];
 const OPTIONS = [
+  ["upload_to_supabase", false, "Publish without looking first", "When the run is done, its tables go to the database at once. Otherwise you see what will change, and publish then."],
+  ["validate", true, "Stop at hockey that cannot be", "A check that fails ends the run. When off, such findings are warnings and the tables are made all the same."],
+  ["train", false, "Train the models afterwards", "When the run is done, a job of its own learns the predictions anew. Until then the older models answer."],
   ["wipe", false, "Forget what was read before", "Reads all files anew; slower, and only needed when something looks wrong."],
-  ["validate", true, "Stop at hockey that cannot be", "When off, such findings are warnings and the tables are published all the same."],
-  ["train", false, "Train the models afterwards", "When the run is done, a job of its own learns the predictions anew from what was published. Until then the older models answer."],
 ];
 
 export default function Run() {
@@ -28,15 +30,19 @@ export default function Run() {
   const [peeking, setPeeking] = useState(false);
   const current = jobId ?? active.data?.rows.find((job) => !isFinished(job))?.job_id;
   const start = (job) => { setFinished(null); setJobId(job.job_id); };
-  const done = (job) => { setFinished(job); active.reload(); };
+  const done = (job) => {
+    active.reload();
+    if (job.result?.upload_job_id) setJobId(job.result.upload_job_id);
+    else setFinished(job);
+  };
   const canPreview = finished?.kind === "etl" && finished.status === "completed" && finished.mode !== "test";
-  return html`<h1>Run</h1>
-    <div class="columns"><${Files} /><${Start} onStarted=${start} /></div>
+  return html`<h1>Run</h1><p class="lead">From the files of your games to the league's site: bring files, run, look at what changes, publish.</p>
+    <div class="columns halves"><${Files} /><${Start} onStarted=${start} /></div>
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
-    ${canPreview && html`<${Preview} onPublish=${start} />`}
+    ${canPreview && html`<${Preview} key=${finished.job_id} onPublish=${start} />`}
     ${!canPreview && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
-    <section class="card"><h2>History</h2>
-      <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//></section>`;
+    <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//>
+    <${Snapshots} onUpload=${start} round=${finished?.job_id} />`;
 }
 
 function Files() {
@@ -48,23 +54,29 @@ function Files() {
       setSent((all) => [entry, ...all]);
       const settle = (changes) => setSent((all) => all.map((e) => (e === entry || e.of === entry ? { ...entry, of: entry, ...changes } : e)));
       try {
-        const found = await send("/api/raw/files", file);
-        settle({ state: "stored", found });
+        settle({ state: "stored", found: await sendFile("/api/raw/files", file) });
       } catch (error) {
         settle({ state: "refused", error });
       }
     }
   };
   return html`<section class="card"><h2>1. Bring files</h2>
-    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), under any name.</p>
+    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), under any name. What a file is, its content decides.</p>
     <label class=${`drop ${over ? "over" : ""}`} onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
       onDrop=${(e) => { e.preventDefault(); setOver(false); take([...e.dataTransfer.files]); }}>
       Drop files here, or choose them
       <input class="hidden" type="file" multiple accept=".json,.xlsx" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
-    <ul aria-live="polite">${sent.map((f) => html`<li><strong>${f.name}</strong>: ${f.state === "sending" ? html`<span class="spinner"></span>being sent`
-      : f.state === "stored" ? html`<${Badge} tone="good">${KINDS[f.found.kind]}${f.found.game_id ? ` ${f.found.game_id}` : ""}<//> ${f.found.replaced ? "replaces an older file" : "stored"}; run the ETL to use it`
-      : html`<${Badge} tone="bad">not taken<//> ${f.error.message}`}</li>`)}</ul>
+    <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul>
+    <p class="quiet">Without new files a run takes up corrections and changed games.</p>
   </section>`;
+}
+
+function Outcome({ file }) {
+  const { name, state, found, error } = file;
+  if (state === "sending") return html`<${Badge} tone="busy"><span class="spinner"></span>sending<//><span>${name}</span>`;
+  if (state === "refused") return html`<${Badge} tone="bad">not taken<//><span><strong>${name}</strong><br />${error.message}</span>`;
+  return html`<${Badge} tone="good">stored<//><span><strong>${name}</strong>: ${KINDS[found.kind]} ${found.game_id && html`of <a href=${`#game/${found.game_id}`}>game ${found.game_id}</a>`}<br />
+    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}Run the ETL to use it.</span></span>`;
 }
 
 function Start({ onStarted }) {
@@ -80,11 +92,11 @@ function Start({ onStarted }) {
     <fieldset><legend>What to read</legend>${MODES.map(([value, label, meaning]) => html`<label class="check">
       <input type="radio" name="mode" value=${value} checked=${mode === value} onChange=${() => setMode(value)} />
       <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}
-      ${mode === "single" && html`<label class="field">Game numbers<input value=${games} onInput=${(e) => setGames(e.target.value)} placeholder="18969, 18977" /></label>`}
+      ${mode === "single" && html`<label class="field">Game numbers<input value=${games} inputmode="numeric" onInput=${(e) => setGames(e.target.value)} placeholder="18969, 18977" /></label>`}
     </fieldset>
-    <fieldset><legend>Options</legend>${OPTIONS.map(([name, , label, meaning]) => html`<label class="check">
+    <details><summary>Options</summary><fieldset><legend class="hidden">Options</legend>${OPTIONS.map(([name, , label, meaning]) => html`<label class="check">
       <input type="checkbox" checked=${options[name]} onChange=${(e) => setOptions({ ...options, [name]: e.target.checked })} />
-      <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}</fieldset>
-    <${Act} kind="primary" act=${start} disabled=${!usable}>Run ETL<//>
+      <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}</fieldset></details>
+    <p><${Act} kind="primary" act=${start} disabled=${!usable}>Run ETL<//></p>
   </section>`;
 }

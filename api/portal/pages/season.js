@@ -2,12 +2,12 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { post, rows } from "../client.js";
-import { Loaded, Table, number, percent, useLoad } from "../ui.js";
+import { Loaded, Table, number, percent, seasonName, useLoad } from "../ui.js";
 
 const TYPES = ["All", "Regular", "Playoffs"];
 
 async function seasons() {
-  return (await rows("dim_season", { sort: "start_date.desc" })).map((s) => ({ id: s.season_id, label: [s.season?.replace(/^(\d{4})(\d{4})$/, "$1–$2"), s.session, s.league].filter(Boolean).join(" ") }));
+  return (await rows("dim_season", { sort: "start_date.desc" })).map((s) => ({ id: s.season_id, label: [seasonName(s.season, s.session), s.league].filter(Boolean).join(", ") }));
 }
 
 export default function Season() {
@@ -17,8 +17,8 @@ export default function Season() {
   return html`<h1>Season</h1><${Loaded} of=${all}>${(found) => {
     const season = chosen ?? found[0]?.id;
     if (!season) return html`<p class="notice">No season is published yet. <a href="#run">Run the ETL</a>.</p>`;
-    return html`<div class="row"><label class="field">Season<select value=${season} onChange=${(e) => setChosen(e.target.value)}>${found.map((s) => html`<option value=${s.id}>${s.label}</option>`)}</select></label>
-      <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option value=${t} selected=${t === type}>${t}</option>`)}</select></label></div><br />
+    return html`<div class="toolbar"><label class="field">Season<select value=${season} onChange=${(e) => setChosen(e.target.value)}>${found.map((s) => html`<option value=${s.id}>${s.label}</option>`)}</select></label>
+      <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option value=${t} selected=${t === type}>${t}</option>`)}</select></label></div>
       <${Standings} season=${season} type=${type} isCurrent=${season === found[0].id} /><${Leaders} season=${season} type=${type} />`;
   }}<//>`;
 }
@@ -38,10 +38,10 @@ function Standings({ season, type, isCurrent }) {
       isCurrent ? playoffOdds(season) : null]);
     return { teams, odds };
   }, [season, type]);
-  return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${({ teams, odds }) => html`<${Table} caption="Standings" rows=${teams} columns=${[
-    { name: "place", label: "", cell: (t) => teams.indexOf(t) + 1, numeric: true },
-    { name: "team_name", label: "Team", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
-    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "±"]].map(([name, label]) => ({ name, label, numeric: true })),
+  return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${({ teams, odds }) => html`<${Table} caption="Standings" rows=${teams} empty="No such game has been played yet." columns=${[
+    { name: "place", label: "", kind: "place", cell: (t) => teams.indexOf(t) + 1 },
+    { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
+    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })),
     ...(odds ? [{ name: "odds", label: "Playoffs", numeric: true, cell: (t) => percent(odds[t.team_id]) }] : [])]} />`}<//></section>`;
 }
 
@@ -54,9 +54,10 @@ function Leaders({ season, type }) {
     const goalies = await rows("fact_goalie_season_stats_basic", { ...query, games_played: "gte.2", sort: "gaa" });
     return { skaters, goalies };
   }, [season, type]);
-  const who = { name: "player_name", label: "Player", cell: (p) => html`<a href=${`#player/${p.player_id}`}>${p.player_name}</a>` };
-  return html`<${Loaded} of=${table}>${({ skaters, goalies }) => html`<div class="columns">
-    ${SKATERS.map(([name, label], i) => html`<section class="card"><h2>${label}</h2><${Table} caption=${`Leaders in ${label}`} rows=${skaters[i]} columns=${[who, { name: "team_name", label: "Team" }, { name: "games_played", label: "GP", numeric: true }, { name, label, numeric: true }]} /></section>`)}
-    <section class="card"><h2>Goalies</h2><${Table} caption="Leaders among goalies" rows=${goalies} columns=${[who, { name: "team_name", label: "Team" }, { name: "games_played", label: "GP", numeric: true }, { name: "gaa", label: "GAA", numeric: true, title: "goals against per game", cell: (g) => number(g.gaa, 2) }, { name: "wins", label: "W", numeric: true }]} /></section>
+  const who = { name: "player_name", label: "Player", cell: (p) => html`<a href=${`#player/${p.player_id}`}>${p.player_name}</a> <span class="quiet">${p.team_name}</span>` };
+  const played = { name: "games_played", label: "GP", numeric: true };
+  return html`<${Loaded} of=${table}>${({ skaters, goalies }) => html`<div class="columns halves">
+    ${SKATERS.map(([name, label], i) => html`<section class="card"><h2>${label}</h2><${Table} caption=${`Leaders in ${label}`} empty="Nobody yet." rows=${skaters[i]} columns=${[who, played, { name, label, numeric: true, cell: (p) => html`<strong>${p[name]}</strong>` }]} /></section>`)}
+    <section class="card"><h2>Goalies</h2><${Table} caption="Leaders among goalies" empty="Nobody yet." rows=${goalies} columns=${[who, played, { name: "wins", label: "W", numeric: true }, { name: "gaa", label: "GAA", numeric: true, title: "goals against per game", cell: (g) => html`<strong>${number(g.gaa, 2)}</strong>` }]} /></section>
   </div>`}<//>`;
 }

@@ -8,6 +8,7 @@ import { JobOutcome } from "./job.js";
 
 const HISTORIES = ["etl", "upload", "ml"];
 const LIMIT = 50;
+const SHOWN = 10;
 
 /** The newest jobs of all lanes, and how many there are altogether. */
 export async function loadHistory() {
@@ -31,23 +32,42 @@ function again(job) {
   }
 }
 
+const KINDS = [["", "all"], ["etl", "ETL runs"], ["upload", "publications"], ["schema", "database schema"], ["train", "training"]];
+const STATUSES = [["", "all"], ["completed", "completed"], ["failed", "failed"], ["cancelled", "stopped"]];
+
+const came = (job) => {
+  const result = job.result ?? {};
+  if (job.error) return job.error;
+  if (job.kind === "etl" && job.status === "completed") return result.published === false ? (job.mode === "test" ? "tried out" : "nothing new") : `${result.games} games, ${(result.rows_written ?? 0).toLocaleString()} rows`;
+  if (job.kind === "upload" && job.status === "completed") return `${(result.rows_uploaded ?? 0).toLocaleString()} rows`;
+  return "";
+};
+
 export function History({ jobs, total, onRun }) {
   const [shown, setShown] = useState(null);
+  const [kind, setKind] = useState("");
+  const [status, setStatus] = useState("");
+  const [isWhole, setIsWhole] = useState(false);
+  const fitting = jobs.filter((j) => (!kind || j.kind === kind) && (!status || j.status === status));
+  const choice = (label, value, set, choices) => html`<label class="field">${label}<select value=${value} onChange=${(e) => set(e.target.value)}>${choices.map(([v, words]) => html`<option value=${v}>${words}</option>`)}</select></label>`;
   const columns = [
     { name: "created_at", label: "When", cell: (j) => moment(j.created_at) },
-    { name: "kind", label: "What", cell: (j) => html`${kindOf(j)} ${["etl", "upload"].includes(j.kind) && html`<span class="quiet">${j.mode}</span>`}` },
+    { name: "kind", label: "What", kind: "short", cell: (j) => html`${kindOf(j)} ${["etl", "upload"].includes(j.kind) && html`<span class="quiet">${j.mode}</span>`}` },
     { name: "status", label: "Outcome", cell: (j) => html`<${Status} status=${j.status} />` },
+    { name: "came", label: "Result", cell: (j) => html`<span class="quiet">${came(j)}</span>` },
     { name: "took", label: "Took", numeric: true, cell: (j) => (j.completed_at && j.started_at ? duration((new Date(j.completed_at) - new Date(j.started_at)) / 1000) : "–") },
-    { name: "act", label: "", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
+    { name: "act", label: "", kind: "acts", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
       ${isFinished(j) && html`<${Act} title="The same once more, with the same options" act=${async () => onRun(await post(...again(j)))}>Run again<//>`}</span>` },
   ];
-  return html`<${Table} caption="Jobs so far, newest first" columns=${columns} rows=${jobs} rowKey=${(j) => j.job_id} empty="No job has run yet." />
-    <p class="quiet">${jobs.length} of ${total}</p>
-    ${shown && html`<${Dialog} title=${`${kindOf(shown)} of ${moment(shown.created_at)}`} onClose=${() => setShown(null)}><${JobOutcome} job=${shown} />
-      ${shown.log_available && html`<${Log} jobId=${shown.job_id} />`}<//>`}`;
+  return html`<section class="card"><div class="toolbar"><h2>History</h2><span class="end">${choice("Kind", kind, setKind, KINDS)}${choice("Outcome", status, setStatus, STATUSES)}</span></div>
+    <${Table} caption="Jobs so far, newest first" columns=${columns} rows=${isWhole ? fitting : fitting.slice(0, SHOWN)} rowKey=${(j) => j.job_id} empty=${jobs.length ? "No job fits." : "No job has run yet."} />
+    <p class="row quiet">${Math.min(fitting.length, isWhole ? LIMIT : SHOWN)} of ${kind || status ? fitting.length : total}
+      ${!isWhole && fitting.length > SHOWN && html`<button type="button" class="plain" onClick=${() => setIsWhole(true)}>Show the last ${fitting.length}</button>`}</p>
+    ${shown && html`<${Dialog} title=${`${kindOf(shown)} of ${moment(shown.created_at)}`} onClose=${() => setShown(null)}><p><${Status} status=${shown.status} /></p><${JobOutcome} job=${shown} />
+      ${shown.log_available && html`<${Log} jobId=${shown.job_id} />`}<//>`}</section>`;
 }
 
 function Log({ jobId }) {
   const log = useLoad(() => get(`/api/etl/logs/${jobId}`, { offset: 0 }), [jobId]);
-  return html`<h3>What it printed</h3><${Loaded} of=${log}>${(piece) => html`<pre class="log" tabindex="0">${piece.text}</pre>`}<//>`;
+  return html`<h3>What it printed</h3><${Loaded} of=${log}>${(piece) => html`<pre class="log" tabindex="0" aria-label="Log">${piece.text}</pre>`}<//>`;
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from api.errors import InvalidRequest
 from api.models.table import TablePage
 from api.services.table_service import NothingPublished, TableNotFound, TableQuery, TableService
 from snapshot.layout import DataDir
@@ -49,6 +50,19 @@ class TestRows:
         page = tables.page("dim_player", TableQuery(filters=[("goals", "eq.2")], limit=1))
         assert page.total == 2
 
+    @pytest.mark.parametrize("query", [{}, {"filters": [("goals", "eq.2")], "sort": "player_full_name"}])
+    def test_only_the_columns_that_are_asked_for_in_their_order(
+        self, tables: TableService, query: dict[str, object]
+    ) -> None:
+        wanted = TableQuery(select="goals, player_id,goals", limit=1, **query)  # type: ignore[arg-type] # as above
+        page = TablePage.model_validate_json(tables.page("dim_player", wanted).json)
+        assert [list(row) for row in page.rows] == [["goals", "player_id"]]
+        assert page.total == (2 if query else 3)
+
+    def test_an_unknown_column_is_named_with_the_nearest(self, tables: TableService) -> None:
+        with pytest.raises(InvalidRequest, match="select: no column 'goal'; did you mean goals"):
+            tables.page("dim_player", TableQuery(select="goal"))
+
     @pytest.mark.parametrize(
         ("text", "found"), [("o'b", ["P1"]), ("ZOË", ["P3"]), ("p2", ["P2"]), (".*", []), ("2", ["P2"])]
     )
@@ -66,6 +80,10 @@ class TestCsv:
     def test_the_rows_that_a_filter_keeps(self, tables: TableService) -> None:
         text = b"".join(tables.csv("dim_player", TableQuery(filters=[("player_id", "eq.P2")])))
         assert text == b"player_id,player_full_name,goals\nP2,,\n"
+
+    def test_the_columns_that_are_asked_for(self, tables: TableService) -> None:
+        text = b"".join(tables.csv("dim_player", TableQuery(select="player_id", search="p2")))
+        assert text == b"player_id\nP2\n"
 
     def test_a_header_when_nothing_is_kept(self, tables: TableService) -> None:
         text = b"".join(tables.csv("dim_player", TableQuery(search="nobody")))
