@@ -13,7 +13,7 @@ TRACKED_GOALS: Final = tuple(
     for side in ("home", "away")
 )
 EVENT_COUNT: Final = count("events", "Tracked events.")
-VALID_STINTS: Final = count("valid_stints", "Valid stints.")
+VALID_STINTS: Final = count("valid_stints", "Valid stints, overtime included.")
 
 IS_MATCH: Final = boolean("is_match", "Whether tracked and official score agree; null without an official score.")
 GOAL_DIFFERENCE: Final = tuple(

@@ -19,8 +19,8 @@ _METHOD: Final = "hockey/value.py"
 
 
 def _sum(weights: dict[str, float]) -> str:
-    """A weighted sum as text: "0.75 goals - 0.15 penalties_taken"."""
-    terms = " ".join(f"{'+' if weight > 0 else '-'} {abs(weight):.3g} {name}" for name, weight in weights.items())
+    """A weighted sum as text: "0.75 * goals - 0.15 * penalties_taken"."""
+    terms = " ".join(f"{'+' if weight > 0 else '-'} {abs(weight):.6g} * {name}" for name, weight in weights.items())
     return terms.removeprefix("+ ")
 
 
@@ -124,7 +124,7 @@ GOALIE_VALUE: Final[tuple[Column, ...]] = (
         "goalie_gar_total",
         "Goals above a replacement goalie.",
         "goals",
-        formula=f"goals_saved_above_avg + {REPLACEMENT_PER_SHOT:.3g} * shots_against",
+        formula=f"goals_saved_above_avg + {REPLACEMENT_PER_SHOT:.6g} * shots_against",
         source=_METHOD,
     ),
     numeric(

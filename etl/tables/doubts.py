@@ -8,6 +8,8 @@ import polars as pl
 from etl.columns import codes
 from etl.columns import keys as k
 from etl.columns import quality as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import SCORERS
 from etl.registry import table
 from etl.tables.expressions import int32
 from hockey.details import DETAILS, DETAILS_2
@@ -141,17 +143,20 @@ _COMPARED: Final = {"goals": "goals", "assists": "assist", "points": "points"}
     grain="one skater with a point in one tracked game, by the tracking or by the game sheet",
     kind="qa",
     from_tracking=True,
-    columns=(
-        c.SCORER_KEY,
-        k.GAME_ID,
-        k.PLAYER_ID,
-        k.PLAYER_NAME,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        *c.TRACKED_CREDITS,
-        *c.SHEET_CREDITS,
-        *c.CREDIT_DIFFERENCES,
-        c.IS_CREDIT_MATCH,
+    columns=explained(
+        (
+            c.SCORER_KEY,
+            k.GAME_ID,
+            k.PLAYER_ID,
+            k.PLAYER_NAME,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            *c.TRACKED_CREDITS,
+            *c.SHEET_CREDITS,
+            *c.CREDIT_DIFFERENCES,
+            c.IS_CREDIT_MATCH,
+        ),
+        SCORERS,
     ),
 )
 def qa_scorer_comparison(

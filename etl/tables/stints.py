@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import shifts as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import STINT
 from etl.registry import table
 from etl.tables.expressions import ZONE_NAMES, int32, other_side
 from formats.canonical import SIDES, SLOTS
@@ -99,34 +101,37 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
     grain="one valid stint: all players on the ice of both teams between two changes",
     from_tracking=True,
     per_game=True,
-    columns=(
-        k.SHIFT_ID,
-        c.SHIFT_KEY,
-        c.EVERYBODY,
-        k.GAME_ID,
-        c.SHIFT_INDEX,
-        k.PERIOD,
-        c.START_MIN,
-        c.START_SEC,
-        c.END_MIN,
-        c.END_SEC,
-        c.START_TOTAL,
-        c.END_TOTAL,
-        c.SHIFT_DURATION,
-        c.STOPPAGE_TIME,
-        c.START_TYPE,
-        c.STOP_TYPE,
-        *c.SLOT_NUMBERS,
-        *c.SIDE_STRENGTHS,
-        c.STINT_STRENGTH,
-        c.STINT_SITUATION,
-        c.START_ZONE,
-        c.END_ZONE,
-        c.SHOTS_FOR,
-        c.SHOTS_AGAINST,
-        c.CORSI_FOR,
-        c.CORSI_AGAINST,
-        c.STINT_VIDEO_TIME,
+    columns=explained(
+        (
+            k.SHIFT_ID,
+            c.SHIFT_KEY,
+            c.EVERYBODY,
+            k.GAME_ID,
+            c.SHIFT_INDEX,
+            k.PERIOD,
+            c.START_MIN,
+            c.START_SEC,
+            c.END_MIN,
+            c.END_SEC,
+            c.START_TOTAL,
+            c.END_TOTAL,
+            c.SHIFT_DURATION,
+            c.STOPPAGE_TIME,
+            c.START_TYPE,
+            c.STOP_TYPE,
+            *c.SLOT_NUMBERS,
+            *c.SIDE_STRENGTHS,
+            c.STINT_STRENGTH,
+            c.STINT_SITUATION,
+            c.START_ZONE,
+            c.END_ZONE,
+            c.SHOTS_FOR,
+            c.SHOTS_AGAINST,
+            c.CORSI_FOR,
+            c.CORSI_AGAINST,
+            c.STINT_VIDEO_TIME,
+        ),
+        STINT,
     ),
 )
 def fact_shifts(
