@@ -126,7 +126,8 @@ DETAILS_2: Final[tuple[Detail, ...]] = (
         "Tripping Hooking Roughing Slashing Interference Holding HighSticking CrossChecking Boarding Other",
     ),
 )
-COUNTING_GOALS: Final[frozenset[str]] = frozenset({"Goal_Scored", "Goal_PenaltyShot"})
+PENALTY_SHOT: Final = "Goal_PenaltyShot"
+COUNTING_GOALS: Final[frozenset[str]] = frozenset({"Goal_Scored", PENALTY_SHOT})
 # how the puck crosses a blue line; any other means is "other"
 CARRIED_MEANS: Final[tuple[str, ...]] = ("Carried", "CarriedBreakaway")
 PASSED_MEANS: Final[tuple[str, ...]] = ("Pass",)

@@ -100,6 +100,12 @@ def skating(player: str = "player_id", *where: Condition, rule: SideRule = "any"
     return Link(table="fact_shift_players", on=("shift_id",), where=fits, side=rule, absent=absent)
 
 
+def in_stints(table: str, *where: Condition, links: tuple[Link, ...], quantity: str | None = None) -> Parts:
+    """Rows of events in the stints that the links leave; for a penalty shot nobody else is on the ice."""
+    in_play = equal(is_penalty_shot=False) if table == "fact_goals" else ()
+    return (Part(table=table, where=(*GAME, *where, *in_play), links=links, quantity=quantity),)
+
+
 def on_ice(table: str, rule: SideRule, *where: Condition, quantity: str | None = None) -> Parts:
     """Rows of events in stints that have the player as a skater; `rule` relates the event's side to his."""
-    return (Part(table=table, where=(*GAME, *where), links=(skating(rule=rule),), quantity=quantity),)
+    return in_stints(table, *where, links=(skating(rule=rule),), quantity=quantity)

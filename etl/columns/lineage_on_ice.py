@@ -13,6 +13,7 @@ from etl.columns.lineage import (
     Parts,
     divided,
     equal,
+    in_stints,
     own,
     side,
     skating,
@@ -32,7 +33,7 @@ def _stints_of(player: str, *where: Condition, links: tuple[Link, ...] = ()) -> 
 def _with_both(table: str, rule: SideRule, quantity: str | None = None) -> Parts:
     """Rows in stints that have both players of a pair as skaters of one side."""
     links = (skating(_FIRST, rule=rule), skating(_SECOND, rule=rule))
-    return (Part(table=table, where=GAME, links=links, quantity=quantity),)
+    return in_stints(table, links=links, quantity=quantity)
 
 
 def _with_one(table: str, rule: SideRule) -> Parts:
@@ -70,7 +71,7 @@ _AGAINST: Final = _stints_of("home_player_id", *HOME, links=(_AWAY_SKATER,))
 
 
 def _while_opposed(table: str, of: tuple[Condition, ...], quantity: str | None = None) -> Parts:
-    return (Part(table=table, where=(*GAME, *of), links=(_HOME_SKATER, _AWAY_SKATER), quantity=quantity),)
+    return in_stints(table, *of, links=(_HOME_SKATER, _AWAY_SKATER), quantity=quantity)
 
 
 OPPOSED: Final[Lineage] = {
@@ -101,7 +102,7 @@ _OTHER_VENUE: Final = Condition(column="team_venue", op="ne", row="venue")
 
 
 def _as_a_unit(table: str, *where: Condition, quantity: str | None = None) -> Parts:
-    return (Part(table=table, where=(*GAME, *where), links=_UNIT, quantity=quantity),)
+    return in_stints(table, *where, links=_UNIT, quantity=quantity)
 
 
 COMBO: Final[Lineage] = {

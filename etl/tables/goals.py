@@ -10,6 +10,7 @@ from etl.columns.lineage import explained
 from etl.columns.lineage_play import GOAL
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
+from hockey.details import PENALTY_SHOT
 from hockey.play_details import ASSISTS
 
 ASSIST_WINDOW_S: Final = 20  # largest gap between a marked assist and its goal in the sample games: 15 s
@@ -149,7 +150,7 @@ _MANPOWER: Final = (
     pl.when(_AT_HOME).then(~pl.col("away_goalie_on")).otherwise(~pl.col("home_goalie_on")).alias("is_empty_net"),
     (pl.col("situation") == "PP").alias("is_power_play"),
     (pl.col("situation") == "SH").alias("is_short_handed"),
-    (pl.col("detail1") == "Goal_PenaltyShot").alias("is_penalty_shot"),
+    (pl.col("detail1") == PENALTY_SHOT).alias("is_penalty_shot"),
     pl.col("detail2").alias("goal_type"),
 )
 _SCORE: Final = (
