@@ -101,8 +101,8 @@ def _find_row(snapshot: Snapshot, table: Table, key: str) -> dict[str, object]:
 
 
 def _operands(table: Table, column: Column, key: str, row: Mapping[str, object]) -> Iterator[Operand]:
-    """The columns of the same row that the formula names, in its order."""
-    names = {c.name for c in table.columns} - {column.name}
+    """The columns of the same row that the formula names, in its order; a single letter is a word of its sentence."""
+    names = {c.name for c in table.columns if len(c.name) > 1} - {column.name}
     for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*(?![\w.]*\()", column.formula or "")):
         if name in names:
             yield Operand(column=name, value=_json(row[name]), explain=_address(table.name, key, name))

@@ -141,7 +141,7 @@ GAA: Final = numeric(
 SHUTOUTS: Final = count(
     "shutouts",
     "Games as the team's only goalie without a goal allowed; nobody shares one.",
-    formula="games as the only goalie on the team's sheet with goals_against = 0",
+    formula="games as the only goalie on the team's sheet in which the goalie allowed none",
     source="NHL rule book",
 )
 SHUTOUT_PCT: Final = numeric(

@@ -119,8 +119,8 @@ GOALIE_VALUE: Final[tuple[Column, ...]] = (
         "goals_saved_above_avg",
         "Goals that the season's average goalie would have allowed on these shots, less those allowed.",
         "goals",
-        formula="shots_against * (1 - rate) - goals_against; rate: saves / shots_against over all goalies and tracked "
-        "games of the season",
+        formula="shots_against * (1 - rate) - goals_against; rate: what all goalies of the season's tracked games "
+        "together stopped of what they faced",
     ),
     numeric(
         "goalie_gar_total",
