@@ -27,7 +27,7 @@ function Answer({ answer, follow, deep }) {
     ${answer.formula && html`<p><strong>Formula:</strong> ${answer.formula}</p>`}
     ${answer.source && html`<p><strong>Source:</strong> ${answer.source}</p>`}
     ${operands.length > 0 && html`<${Table} caption="The columns that it names" rows=${operands} columns=${[
-      { name: "column", label: "column", cell: (o) => html`<button type="button" class="plain" onClick=${() => follow(o.explain)}>${o.column}</button>` },
+      { name: "column", label: "column", cell: (o) => html`<button type="button" class="cell" onClick=${() => follow(o.explain)}>${o.column}</button>` },
       { name: "value", label: "value", numeric: true }]} />`}
     ${rows.length > 0 && html`<p>${rowCount(answer)}</p>
       <${Table} caption="The rows behind it" rows=${rows} columns=${columnsOf(rows, follow)} />`}
@@ -52,13 +52,13 @@ function subject({ row }) {
 function columnsOf(rows, follow) {
   const columns = [
     { name: "table", label: "table" },
-    { name: "key", label: "row", cell: (r) => (r.explain ? html`<button type="button" class="plain" onClick=${() => follow(r.explain)}>${r.key}</button>` : r.key) },
+    { name: "key", label: "row", cell: (r) => (r.explain ? html`<button type="button" class="cell" onClick=${() => follow(r.explain)}>${r.key}</button>` : r.key) },
     { name: "who", label: "who", cell: subject, has: (r) => subject(r) !== null },
     { name: "contributes", label: "adds", numeric: true, cell: (r) => `${text(r.contributes)}${r.divides ? " below the line" : ""}` },
     { name: "game_id", label: "game", numeric: true, cell: (r) => html`<a href=${`#game/${r.game_id}`}>${r.game_id}</a>` },
     { name: "period", label: "period", numeric: true },
     { name: "clock", label: "clock", numeric: true },
-    { name: "video_second", label: "video second", numeric: true },
+    { name: "video_second", label: "video s", numeric: true },
   ];
   return columns.filter(({ name, has }) => rows.some(has ?? ((r) => r[name] !== null)));
 }

@@ -114,6 +114,10 @@ class TestScorerComparison:
         columns = ("player_id", "tracked_goals", "official_goals", "assists_difference", "is_match")
         assert found.select(columns).rows() == [("h1", 1, 1, 0, True), ("h2", 0, 0, 1, False), ("h3", 0, 0, -1, False)]
         assert found["team_name"].to_list() == ["Hawks"] * 3
+        columns = ("tracked_assists", "tracked_points", "official_assists", "official_points")
+        assert found.select(columns).rows() == [(0, 1, 0, 1), (1, 1, 0, 0), (0, 0, 1, 1)]
+        differences = ("goals_difference", "assists_difference", "points_difference")
+        assert found.select(differences).rows() == [(0, 0, 0), (0, 1, 1), (0, -1, -1)]
 
     def test_a_game_without_a_sheet_or_without_tracking_is_left_out(self) -> None:
         events = [make_event(0, "Goal", "home", 5, detail1="Goal_Scored")]
