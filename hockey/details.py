@@ -126,5 +126,15 @@ DETAILS_2: Final[tuple[Detail, ...]] = (
         "Tripping Hooking Roughing Slashing Interference Holding HighSticking CrossChecking Boarding Other",
     ),
 )
-COUNTING_GOALS: Final[frozenset[str]] = frozenset({"Goal_Scored", "Goal_PenaltyShot"})
-CONTROLLED_MEANS: Final[frozenset[str]] = frozenset({"Carried", "CarriedBreakaway", "Pass"})
+PENALTY_SHOT: Final = "Goal_PenaltyShot"
+COUNTING_GOALS: Final[frozenset[str]] = frozenset({"Goal_Scored", PENALTY_SHOT})
+# how the puck crosses a blue line; any other means is "other"
+CARRIED_MEANS: Final[tuple[str, ...]] = ("Carried", "CarriedBreakaway")
+PASSED_MEANS: Final[tuple[str, ...]] = ("Pass",)
+CONTROLLED_MEANS: Final[frozenset[str]] = frozenset({*CARRIED_MEANS, *PASSED_MEANS})
+SENT_MEANS: Final[tuple[str, ...]] = ("DumpIn", "Chip", "Lob", "Clear", "FromExitClear", "PenaltyKillClear")
+# giveaways that better puck handling avoids; dumps, clears and shots give the puck away on purpose
+BAD_GIVEAWAYS: Final[tuple[str, ...]] = tuple(
+    f"Giveaway_{kind}"
+    for kind in ("PassMissed", "PassIntercepted", "PassBlocked", "Misplayed", "ZoneEntry_ExitMisplay")
+)

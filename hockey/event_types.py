@@ -49,3 +49,5 @@ EVENT_TYPES: Final[tuple[EventType, ...]] = (
 )
 BY_CODE: Final[dict[str, EventType]] = {event_type.code: event_type for event_type in EVENT_TYPES}
 WITHOUT_PLAYERS: Final[frozenset[str]] = frozenset(t.code for t in EVENT_TYPES if not t.has_players)
+# types whose event team has the puck, so that the other side's players defend
+DEFENDED: Final[tuple[str, ...]] = ("Possession", "Pass", "Zone_Entry_Exit", "Shot", "Play")

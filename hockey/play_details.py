@@ -41,4 +41,5 @@ _CODES: Final[dict[str, str]] = {
 PLAY_DETAILS: Final[tuple[PlayDetail, ...]] = tuple(
     PlayDetail(code, readable(code), category) for category, codes in _CODES.items() for code in codes.split()
 )
+RECOVERY: Final = "PuckRecoveryRetrieval"  # all codes of recoveries and retrievals begin so
 ASSISTS: Final[tuple[str, str]] = ("AssistPrimary", "AssistSecondary")

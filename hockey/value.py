@@ -68,6 +68,7 @@ GAR: Final[Mapping[str, Mapping[str, float]]] = {
     "gar_faceoffs": {"fo_wins": FACEOFF_GOALS, "fo_losses": -FACEOFF_GOALS},
     "gar_replacement": {"toi_seconds": REPLACEMENT_PER_HOUR / 3600},
 }
+NO_ADVANTAGE: Final[tuple[str, ...]] = ("Penalty_Misconduct", "Penalty_Offsetting")  # nobody is a man down
 MIN_GAMES_SHOWN: Final = 5  # tracked games before a season's GAR, WAR or rating says more than luck (judgement)
 
 

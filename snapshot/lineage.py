@@ -1,7 +1,7 @@
 """What a number was made from: the rows of which tables, matched how, counted or summed.
 
 The ETL declares it with the column, the manifest carries it, and whoever explains a number evaluates it on the tables
-of the same snapshot. The rows that fit, counted or summed with their signs, come to the number.
+of the same snapshot. The rows that fit, counted or summed with their weights, come to the number.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,30 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\Z")]
-Operator = Literal["eq", "ne", "ne_or_null", "le_or_null", "in", "eq_or_all", "is_null", "is_not_null"]
-# how the side of a row relates to that of the row it is linked with
-SideRule = Literal["any", "same", "same_or_unknown", "other"]
+Operator = Literal[
+    "eq", "same", "ne", "ne_or_null", "gt", "ge", "le", "le_or_null", "in", "not_in", "starts", "eq_or_all", "is_null",
+    "is_not_null",
+]  # fmt: skip
+# how the side of a row relates to that of the row it is linked with; a row of no side fits `_or_unstated`, a linked
+# row of no side `_or_unknown`
+SideRule = Literal[
+    "any", "same", "same_or_unknown", "same_or_unstated", "other", "other_or_unknown", "other_or_unstated"
+]
 SIDE: Final = "team_venue"
 EVERY: Final = "All"  # the value of a season row's `eq_or_all` column under which every row fits
 
 _SAID: Final[dict[Operator, str]] = {
     "eq": "=",
+    "same": "=",
     "ne": "<>",
     "ne_or_null": "is not",
+    "gt": ">",
+    "ge": ">=",
+    "le": "<=",
     "le_or_null": "is not above",
     "in": "in",
+    "not_in": "not in",
+    "starts": "starting with",
     "eq_or_all": "=",
     "is_null": "is",
     "is_not_null": "is not",
@@ -30,70 +42,94 @@ _SIDES_SAID: Final[dict[SideRule, str]] = {
     "any": "",
     "same": " of the same side",
     "same_or_unknown": " of the same side, or of an unknown one",
+    "same_or_unstated": " of the same side, where it is known",
     "other": " of the other side",
+    "other_or_unknown": " of the other side, or of an unknown one",
+    "other_or_unstated": " of the other side, where it is known",
 }
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A condition on a column: against a value, or against the column `row` of the explained row.
 
-    `ne` holds for no null, `ne_or_null` and `le_or_null` for nulls too; `eq_or_all` holds for all rows where the
-    explained row has All.
+    Nulls fit `ne_or_null`, `le_or_null` and `not_in`, and fit each other under `same`; under `ne`, `eq` and the rest
+    they fit nothing. `eq_or_all` holds for all rows where the explained row has All. A row that fits one of `either`
+    fits as well.
     """
 
     column: Identifier
     op: Operator = "eq"
     value: str | int | float | bool | tuple[str, ...] | None = None
     row: Identifier | None = None
+    either: "tuple[Condition, ...]" = ()
 
     def words(self) -> str:
         """The condition as a reader understands it: `period = 2`, `player_id = its player_id`."""
         against = f"its {self.row}" if self.row else _literal(self.value)
         unless = f", or any where that is {EVERY}" if self.op == "eq_or_all" else ""
-        return f"{self.column} {_SAID[self.op]} {against}{unless}"
+        others = "".join(f" or {other.words()}" for other in self.either)
+        return f"{self.column} {_SAID[self.op]} {against}{unless}{others}"
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A `column` of a linked table, and the column `row` of the explained row that lists its values, comma between."""
+
+    column: Identifier
+    row: Identifier
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Only rows whose `on` stands in a row of `table` that fits `where`, and not all of `unless`."""
+    """Only rows whose `on` stands in a row of `table` that fits `where`; if `absent`, only those for which none does.
+
+    With `each`, a row is needed for every value that the explained row lists; where it lists none, all rows fit.
+    """
 
     table: Identifier
-    on: Identifier
+    on: tuple[Identifier, ...]
     where: tuple[Condition, ...] = ()
-    unless: tuple[Condition, ...] = ()
     side: SideRule = "any"
+    absent: bool = False
+    each: Listed | None = None
 
     def words(self) -> str:
         """The link as a reader understands it."""
-        unless = f" unless {_joined(self.unless)}" if self.unless else ""
-        return f"{self.on} in {self.table} with {_joined(self.where)}{unless}{_SIDES_SAID[self.side]}"
+        conditions = [c.words() for c in self.where]
+        conditions += [f"{self.each.column} each of its {self.each.row}"] if self.each else []
+        said = f"{' and '.join(self.on)} {'not ' if self.absent else ''}in {self.table}"
+        return f"{said}{' with ' if conditions else ''}{' and '.join(conditions)}{_SIDES_SAID[self.side]}"
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Rows of a table that a number is made from: counted, or their `quantity` summed; times `sign`."""
+    """Rows of a table that a number is made from: counted, or their `quantity` summed.
+
+    The sum is multiplied by `weight`, by the column `times` of the explained row, and divided by what the parts of
+    `over` come to. A part is one only of those numbers whose own row fits `given`.
+    """
 
     table: Identifier
     where: tuple[Condition, ...] = ()
     links: tuple[Link, ...] = ()
     quantity: Identifier | None = None
-    sign: int = 1
+    weight: float = 1.0
+    times: Identifier | None = None
+    over: "tuple[Part, ...]" = ()
+    given: tuple[Condition, ...] = ()
 
     def words(self) -> str:
-        """The part as a reader understands it."""
-        start = f"{self.quantity} of the rows" if self.quantity else "rows"
-        conditions = [c.words() for c in self.where] + [link.words() for link in self.links]
-        return f"{start} of {self.table} with {'; '.join(conditions)}"
+        """The part as a reader understands it, its sign left out."""
+        weight = f"{abs(self.weight):.3g} times " if abs(self.weight) != 1 else ""
+        weight += f"its {self.times} times " if self.times else ""
+        start = f"{weight}the {f'{self.quantity} of the ' if self.quantity else ''}rows of {self.table}"
+        conditions = "; ".join([c.words() for c in self.where] + [link.words() for link in self.links])
+        given = f" (where its {' and '.join(c.words() for c in self.given)})" if self.given else ""
+        over = f", divided by {in_words(self.over)}" if self.over else ""
+        return f"{start}{' with ' if conditions else ''}{conditions}{given}{over}"
 
 
 def in_words(parts: Sequence[Part]) -> str:
     """All parts of a number in one sentence without its full stop."""
-    said = [
-        ("less the " if part.sign < 0 else "plus the " if n else "the ") + part.words() for n, part in enumerate(parts)
-    ]
+    said = [("less " if part.weight < 0 else "plus " if n else "") + part.words() for n, part in enumerate(parts)]
     return ", ".join(said)
-
-
-def _joined(conditions: Sequence[Condition]) -> str:
-    return " and ".join(condition.words() for condition in conditions)
 
 
 def _literal(value: object) -> str:

@@ -35,7 +35,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str | None = None
     formula: str | None = None
     source: str | None = None
-    made_from: tuple[Part, ...] = ()
+    # under a name of its own: snapshots kept from before told it in another form, as made_from
+    made_from: tuple[Part, ...] = msgspec.field(name="lineage", default=())
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

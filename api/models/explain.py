@@ -20,7 +20,8 @@ class ExplainingRow(BaseModel):
 
     table: str
     key: str = Field(description="its primary key; the parts of a composite key are separated by commas")
-    contributes: float = Field(description="what it adds to the number: 1 for a row that is counted")
+    contributes: float = Field(description="what it adds: 1 for a row that is counted, times the weight in made_from")
+    divides: bool = Field(default=False, description="of a quotient: whether it adds to what is divided by")
     game_id: int | None = None
     event_id: str | None = None
     period: int | None = None

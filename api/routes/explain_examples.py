@@ -8,6 +8,7 @@ _GOAL: Final[dict[str, Any]] = {
     "table": "fact_goals",
     "key": "GL1896900041",
     "contributes": 1.0,
+    "divides": False,
     "game_id": 18969,
     "event_id": "EV1896900041",
     "period": 1,

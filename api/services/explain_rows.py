@@ -1,12 +1,12 @@
 """Finds the rows that a number was made from, by its declaration, in the snapshot that holds the number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
-from typing import TYPE_CHECKING
+from operator import and_, or_
+from typing import TYPE_CHECKING, Final, cast
 
-from snapshot.lineage import EVERY, SIDE, Condition, Link, Part
+from snapshot.lineage import EVERY, SIDE, Condition, Link, Listed, Operator, Part
 from snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
@@ -17,17 +17,31 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows of one part of a number, in the order of their key."""
+    """The rows of one part of a number, in the order of their key; `weight` is what each is multiplied by.
+
+    `over` are the rows of the part's divisor, of which each `divides`.
+    """
 
     part: Part
     rows: "pl.DataFrame"
+    weight: float
+    over: "tuple[Found, ...]" = ()
+    divides: bool = False
 
     @property
-    def amount(self) -> float:
-        """What they come to."""
-        if self.part.quantity is None:
-            return float(self.part.sign * self.rows.height)
-        return float(self.part.sign * (self.rows[self.part.quantity].sum() or 0))
+    def amount(self) -> float | None:
+        """What they come to; None where that is a quotient with nothing below the line."""
+        quantity = self.part.quantity
+        total = self.weight * float(self.rows.height if quantity is None else self.rows[quantity].sum() or 0)
+        if not self.part.over:
+            return total
+        divisor = total_amount(self.over)
+        return total / divisor if divisor else None
+
+    def all(self) -> "Iterator[Found]":
+        """Itself, then its divisor."""
+        yield self
+        yield from self.over
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +53,15 @@ class Moment:
     video_second: float | None = None
 
 
-def find(snapshot: Snapshot, row: Row, parts: Sequence[Part]) -> list[Found]:
+def find(snapshot: Snapshot, row: Row, parts: Sequence[Part], *, divides: bool = False) -> tuple[Found, ...]:
     """The rows that the parts of a number match, given the row that holds the number."""
-    return [Found(part, _matching(snapshot, row, part)) for part in parts]
+    return tuple(_found(snapshot, row, part, divides=divides) for part in parts if _is_given(part, row))
+
+
+def total_amount(found: Iterable[Found]) -> float | None:
+    """What all parts come to; None where one of them is no number."""
+    amounts = [part.amount for part in found]
+    return None if None in amounts else sum(cast("list[float]", amounts))
 
 
 def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
@@ -63,6 +83,21 @@ def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
     return {}
 
 
+def _found(snapshot: Snapshot, row: Row, part: Part, *, divides: bool) -> Found:
+    times = 1.0 if part.times is None else float(cast("float", row[part.times] or 0))
+    over = find(snapshot, row, part.over, divides=True)
+    return Found(part, _matching(snapshot, row, part), part.weight * times, over, divides)
+
+
+def _is_given(part: Part, row: Row) -> bool:
+    import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
+    if not part.given:
+        return True
+    own = {c.column: pl.lit(row[c.column]) for c in part.given}
+    return bool(pl.select(reduce(and_, (_holds(c, row, own[c.column]) for c in part.given))).item())
+
+
 def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
@@ -78,42 +113,74 @@ def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
 def _linked(kept: "pl.LazyFrame", snapshot: Snapshot, row: Row, link: Link) -> "pl.LazyFrame":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
+    on = list(link.on)
+    if link.each and row[link.each.row] is None:
+        return kept
     fitting = snapshot.scan(link.table).filter(_all(link.where, row))
-    if link.unless:
-        fitting = fitting.filter(~_all(link.unless, row))
+    if link.each:
+        fitting = _with_each(fitting, on, link.each, str(row[link.each.row]).split(","))
     if link.side == "any":
-        return kept.join(fitting.select(link.on).unique(), on=link.on, how="semi")
-    sides = fitting.select(link.on, _linked_side=SIDE).unique()
+        return kept.join(fitting.select(on).unique(), on=on, how="anti" if link.absent else "semi")
+    sides = fitting.select(*on, _linked_side=SIDE).unique()
     own, other = pl.col(SIDE), pl.col("_linked_side")
-    rule = {
-        "same": own == other,
-        "other": own != other,
-        "same_or_unknown": own.is_not_null() & (own == other).fill_null(value=True),
-    }
-    return kept.join(sides, on=link.on).filter(rule[link.side])
+    differs = link.side.startswith("other")
+    holds = own != other if differs else own == other
+    if link.side.endswith("_or_unknown"):
+        holds = own.is_not_null() & holds.fill_null(value=True)
+    elif link.side.endswith("_or_unstated"):
+        holds = other.is_not_null() & holds.fill_null(value=True)
+    linked = kept.join(sides, on=on).filter(holds)
+    if not link.absent:
+        return linked
+    return kept.join(linked.select(*on, SIDE).unique(), on=[*on, SIDE], how="anti")
+
+
+def _with_each(rows: "pl.LazyFrame", on: list[str], listed: Listed, values: list[str]) -> "pl.LazyFrame":
+    """Of the rows with one of the values, those whose `on` has all of them."""
+    import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
+    present = rows.filter(pl.col(listed.column).is_in(values))
+    has_all = pl.col(listed.column).n_unique().over(on) == len(set(values))
+    return present.filter(has_all)
 
 
 def _all(conditions: Iterable[Condition], row: Row) -> "pl.Expr":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
-    return reduce(and_, (_holds(condition, row) for condition in conditions), pl.lit(value=True))
+    return reduce(and_, (_holds(c, row, pl.col(c.column)) for c in conditions), pl.lit(value=True))
 
 
-def _holds(condition: Condition, row: Row) -> "pl.Expr":
+def _holds(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
     """A condition as an expression that is true or false, never null."""
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
-    column = pl.col(condition.column)
+    others = (_holds(other, row, pl.col(other.column)) for other in condition.either)
+    return reduce(or_, others, _compared(condition, row, column))
+
+
+def _compared(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
+    import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
     value = row[condition.row] if condition.row else condition.value
     if condition.op == "eq_or_all" and value == EVERY:
         return pl.lit(value=True)
-    if condition.op in {"is_null", "is_not_null"}:
-        return column.is_null() if condition.op == "is_null" else column.is_not_null()
-    if condition.op == "in":
-        return column.is_in(list(value) if isinstance(value, tuple) else []).fill_null(value=False)
-    given = pl.lit(value)
-    if condition.op == "ne_or_null":
-        return column.ne_missing(given)
-    if condition.op == "le_or_null":
-        return column.le(given).fill_null(value=True)
-    return (column.ne(given) if condition.op == "ne" else column.eq(given)).fill_null(value=False)
+    if condition.op in {"in", "not_in"}:
+        is_listed = column.is_in(list(cast("tuple[str, ...]", value))).fill_null(value=False)
+        return is_listed if condition.op == "in" else ~is_listed
+    return _RULES[condition.op](column, pl.lit(value)).fill_null(value=False)
+
+
+_RULES: Final[Mapping[Operator, Callable[["pl.Expr", "pl.Expr"], "pl.Expr"]]] = {
+    "eq": lambda column, value: column == value,
+    "eq_or_all": lambda column, value: column == value,
+    "same": lambda column, value: column.eq_missing(value),
+    "ne": lambda column, value: column != value,
+    "ne_or_null": lambda column, value: column.ne_missing(value),
+    "gt": lambda column, value: column > value,
+    "ge": lambda column, value: column >= value,
+    "le": lambda column, value: column <= value,
+    "le_or_null": lambda column, value: (column <= value).fill_null(value=True),
+    "starts": lambda column, value: column.str.starts_with(value),
+    "is_null": lambda column, _: column.is_null(),
+    "is_not_null": lambda column, _: column.is_not_null(),
+}

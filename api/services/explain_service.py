@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from api.errors import NotFound
 from api.models.explain import ExplainingRow, Explanation, Operand
-from api.services.explain_rows import Found, Moment, find, moments
+from api.services.explain_rows import Found, Moment, find, moments, total_amount
 from api.services.table_service import TableService, find_table
 from snapshot.lineage import in_words
 from snapshot.manifest import Column, Table
@@ -63,10 +63,10 @@ class ExplainService:
             meaning=column.description,
             formula=column.formula,
             source=column.source,
-            made_from=in_words(column.made_from) or None,
+            made_from=in_words([part.part for part in found]) or None,
             operands=list(_operands(table, column, key, row)),
-            total=sum(part.rows.height for part in found),
-            amount=sum(part.amount for part in found) if found else None,
+            total=sum(each.rows.height for part in found for each in part.all()),
+            amount=total_amount(found) if found else None,
             limit=limit,
             offset=offset,
             rows=list(_page(snapshot, found, limit, offset)),
@@ -101,15 +101,15 @@ def _find_row(snapshot: Snapshot, table: Table, key: str) -> dict[str, object]:
 
 
 def _operands(table: Table, column: Column, key: str, row: Mapping[str, object]) -> Iterator[Operand]:
-    """The columns of the same row that the formula names, in its order."""
-    names = {c.name for c in table.columns} - {column.name}
+    """The columns of the same row that the formula names, in its order; a single letter is a word of its sentence."""
+    names = {c.name for c in table.columns if len(c.name) > 1} - {column.name}
     for name in dict.fromkeys(re.findall(r"(?<![\w.])[A-Za-z_]\w*(?![\w.]*\()", column.formula or "")):
         if name in names:
             yield Operand(column=name, value=_json(row[name]), explain=_address(table.name, key, name))
 
 
-def _page(snapshot: Snapshot, found: list[Found], limit: int, offset: int) -> Iterator[ExplainingRow]:
-    for part in found:
+def _page(snapshot: Snapshot, found: Sequence[Found], limit: int, offset: int) -> Iterator[ExplainingRow]:
+    for part in (each for whole in found for each in whole.all()):
         rows = part.rows.slice(offset, limit)
         offset, limit = max(offset - part.rows.height, 0), limit - rows.height
         if rows.height:
@@ -119,14 +119,15 @@ def _page(snapshot: Snapshot, found: list[Found], limit: int, offset: int) -> It
 def _explaining(snapshot: Snapshot, found: Found, rows: "pl.DataFrame") -> Iterator[ExplainingRow]:
     table, part = snapshot.manifest.table(found.part.table), found.part
     known = moments(snapshot, rows)
-    made = {c.name for c in table.columns if c.made_from}
+    made = {c.name for c in table.columns if c.made_from or c.formula}
     for row in rows.iter_rows(named=True):
         key = _key(table, row)
         moment = known.get(str(row.get("event_id") or row.get("shift_id")), Moment())
         yield ExplainingRow(
             table=table.name,
             key=key,
-            contributes=part.sign * (1 if part.quantity is None else row[part.quantity] or 0),
+            contributes=found.weight * (1 if part.quantity is None else row[part.quantity] or 0),
+            divides=found.divides,
             game_id=row.get("game_id"),
             event_id=row.get("event_id"),
             period=moment.period,

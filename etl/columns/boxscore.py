@@ -3,6 +3,9 @@
 from typing import Final
 
 from etl.columns.column import count, integer, numeric, text
+from hockey.details import BAD_GIVEAWAYS as _BAD
+from hockey.event_types import DEFENDED
+from hockey.play_details import RECOVERY
 
 XG_SOURCE: Final = "hockey/expected_goals.py"
 
@@ -13,18 +16,29 @@ TEAM_GAME_KEY: Final = text("team_game_key", "game_id and team_id, joined by _."
 _CORSI: Final = "Corsi: T. Barnes, named after J. Corsi"
 _FENWICK: Final = "Fenwick: M. Fenwick, Corsi without the blocked shots"
 
-GOALS: Final = count("goals", "Goals scored.")
-PRIMARY_ASSISTS: Final = count("primary_assists", "First assists.")
-SECONDARY_ASSISTS: Final = count("secondary_assists", "Second assists.")
-ASSISTS: Final = count("assists", "First plus second assists.")
-POINTS: Final = count("points", "Goals plus assists.")
-ALIASES: Final = (
-    count("g", "The goals again, under a short name."),
-    count("a", "The assists again, under a short name."),
-    count("pts", "The points again, under a short name."),
+_OF_SKATER: Final = "of a skater, as event_player_1"
+_IN_STINTS: Final = "in stints with the player as a skater"
+GOALS: Final = count("goals", "Goals scored.", formula=f"rows of fact_goals of the side; {_OF_SKATER}")
+PRIMARY_ASSISTS: Final = count(
+    "primary_assists", "First assists.", formula="rows of fact_assists of the player with is_primary"
 )
-SHOTS: Final = count("shots", "Shot attempts.")
-SOG: Final = count("sog", "Shots on goal: saved and scored.")
+SECONDARY_ASSISTS: Final = count(
+    "secondary_assists", "Second assists.", formula="rows of fact_assists of the player without is_primary"
+)
+ASSISTS: Final = count("assists", "First plus second assists.", formula="primary_assists + secondary_assists")
+POINTS: Final = count("points", "Goals plus assists.", formula="goals + assists")
+ALIASES: Final = (
+    count("g", "The goals again, under a short name.", formula="goals"),
+    count("a", "The assists again, under a short name.", formula="assists"),
+    count("pts", "The points again, under a short name.", formula="points"),
+)
+SHOTS: Final = count("shots", "Shot attempts.", formula=f"rows of fact_shots of the side; {_OF_SKATER}")
+SOG: Final = count(
+    "sog",
+    "Shots on goal: saved and scored.",
+    formula="goals + rows of fact_shots of the skater with shot_result = saved; of a team, goals + fact_saves of the "
+    "other side",
+)
 SHOOTING_PCT: Final = numeric(
     "shooting_pct", "Goals of shots on goal, 0-100; null without a shot on goal.", "%", formula="100 * goals / sog"
 )
@@ -61,8 +75,7 @@ GIVEAWAYS: Final = count(
 BAD_GIVEAWAYS: Final = count(
     "bad_giveaways",
     "Avoidable giveaways: passes missed, blocked or intercepted, and misplays.",
-    formula="of these, event_detail_2 Giveaway_PassMissed, Giveaway_PassIntercepted, Giveaway_PassBlocked, "
-    "Giveaway_Misplayed or Giveaway_ZoneEntry_ExitMisplay",
+    formula=f"of these, event_detail_2 {' or '.join(_BAD)}",
 )
 TAKEAWAYS: Final = count(
     "takeaways",
@@ -79,7 +92,12 @@ HITS: Final = count(
     "Body checks; 0 in a league that does not hit.",
     formula="rows of fact_events with event_type = Hit; of a skater, as event_player_1",
 )
-PIM: Final = count("pim", "Penalty minutes as the box score books them.", "min")
+PIM: Final = count(
+    "pim",
+    "Penalty minutes as the box score books them.",
+    "min",
+    formula="sum of pim of fact_penalties of the player or side",
+)
 ZONE_ENTRIES: Final = count(
     "zone_entries",
     "Offensive-zone entries.",
@@ -102,23 +120,49 @@ EXITS_SUCCESSFUL: Final = count(
 )
 
 TOI_SECONDS: Final = integer(
-    "toi_seconds", "Ice time by the stints, dead ice on the running clock included; null without valid stints.", "s"
+    "toi_seconds",
+    "Ice time by the stints, dead ice on the running clock included; null without valid stints.",
+    "s",
+    formula="sum of shift_duration of fact_shift_players, in whole seconds",
 )
 TOI_MINUTES: Final = numeric("toi_minutes", "Ice time.", "min", formula="toi_seconds / 60")
-SHIFT_COUNT: Final = integer("shift_count", "Real shifts played; null without valid stints.")
+SHIFT_COUNT: Final = integer(
+    "shift_count",
+    "Real shifts played; null without valid stints.",
+    formula="rows of fact_shift_players of the player with is_first_segment",
+)
 AVG_SHIFT: Final = numeric("avg_shift", "Ice time per real shift.", "s", formula="toi_seconds / shift_count")
-PLUS_EV: Final = integer("plus_ev", "On the ice for own goals at even strength or with a net empty.")
-MINUS_EV: Final = integer("minus_ev", "On the ice for goals against at even strength or with a net empty.")
-PLUS_MINUS_EV: Final = integer("plus_minus_ev", "plus_ev less minus_ev.")
+PLUS_EV: Final = integer(
+    "plus_ev",
+    "On the ice for own goals at even strength or with a net empty.",
+    formula=f"rows of fact_goals of the own side with situation EV or EN {_IN_STINTS}; no penalty shots",
+)
+MINUS_EV: Final = integer(
+    "minus_ev",
+    "On the ice for goals against at even strength or with a net empty.",
+    formula="the same of the other side",
+)
+PLUS_MINUS_EV: Final = integer("plus_minus_ev", "plus_ev less minus_ev.", formula="plus_ev - minus_ev")
 PLUS_MINUS: Final = integer(
     "plus_minus",
-    "Even-strength and short-handed goals for less against; power-play goals left out.",
-    source="NHL rule book",
+    "Even-strength, short-handed and empty-net goals for less against while on the ice.",
+    formula=f"rows of fact_goals {_IN_STINTS}, own side less other side; no power plays and no penalty shots",
+    source="NHL rule book; a net is empty here before it is a power play",
 )
-PLUS_MINUS_TOTAL: Final = integer("plus_minus_total", "Goals for less against while on the ice, all situations.")
-CORSI_FOR: Final = integer("corsi_for", "Own shot attempts; for a skater, while on the ice.", source=_CORSI)
+PLUS_MINUS_TOTAL: Final = integer(
+    "plus_minus_total", "Goals for less against while on the ice, all situations.", formula="goals_for - goals_against"
+)
+CORSI_FOR: Final = integer(
+    "corsi_for",
+    "Own shot attempts; for a skater, while on the ice.",
+    formula=f"rows of fact_shots of the side; of a skater, {_IN_STINTS}",
+    source=_CORSI,
+)
 CORSI_AGAINST: Final = integer(
-    "corsi_against", "Opponents' shot attempts; for a skater, while on the ice.", source=_CORSI
+    "corsi_against",
+    "Opponents' shot attempts; for a skater, while on the ice.",
+    formula="the same of the other side",
+    source=_CORSI,
 )
 CF_PCT: Final = numeric(
     "cf_pct",
@@ -133,9 +177,17 @@ CF_PCT_REL: Final = numeric(
     "percentage points",
     formula="cf_pct - 100 * own / all attempts in the team's stints without the player",
 )
-FENWICK_FOR: Final = integer("fenwick_for", "Own unblocked attempts; for a skater, while on the ice.", source=_FENWICK)
+FENWICK_FOR: Final = integer(
+    "fenwick_for",
+    "Own unblocked attempts; for a skater, while on the ice.",
+    formula="of corsi_for, those without is_blocked",
+    source=_FENWICK,
+)
 FENWICK_AGAINST: Final = integer(
-    "fenwick_against", "Opponents' unblocked attempts; for a skater, while on the ice.", source=_FENWICK
+    "fenwick_against",
+    "Opponents' unblocked attempts; for a skater, while on the ice.",
+    formula="of corsi_against, those without is_blocked",
+    source=_FENWICK,
 )
 FF_PCT: Final = numeric(
     "ff_pct",
@@ -152,21 +204,25 @@ FF_PCT_REL: Final = numeric(
 )
 ON_ICE_GOALS_FOR: Final = integer(
     "goals_for",
-    "Own side's goals while on the ice, all situations.",
-    formula="rows of fact_goals of the own side in stints with the player as a skater",
+    "Own side's goals while on the ice, all situations but penalty shots.",
+    formula=f"rows of fact_goals of the own side {_IN_STINTS}, without is_penalty_shot",
 )
-ON_ICE_GOALS_AGAINST: Final = integer("goals_against", "Goals of the other side while on the ice, all situations.")
+ON_ICE_GOALS_AGAINST: Final = integer(
+    "goals_against",
+    "Goals of the other side while on the ice, all situations but penalty shots.",
+    formula="the same of the other side",
+)
 ON_ICE_XG_FOR: Final = numeric(
     "on_ice_xg_for",
     "Expected goals of the own side while on the ice.",
     source=XG_SOURCE,
-    formula="sum of the xG of the own side's attempts in stints with the player as a skater",
+    formula=f"sum of xg of fact_shots of the own side {_IN_STINTS}",
 )
 ON_ICE_XG_AGAINST: Final = numeric(
     "on_ice_xg_against",
     "Expected goals of the other side while on the ice.",
     source=XG_SOURCE,
-    formula="sum of the xG of the other side's attempts in stints with the player as a skater",
+    formula=f"sum of xg of fact_shots of the other side {_IN_STINTS}",
 )
 XG_PCT: Final = numeric(
     "xg_pct",
@@ -223,7 +279,7 @@ DRIVES_TOTAL: Final = count(
 PUCK_RECOVERIES: Final = count(
     "puck_recoveries",
     "Puck recoveries and retrievals tagged.",
-    formula="rows of fact_event_players of the player with play_detail1 or play_detail_2 PuckRecoveryRetrieval...",
+    formula=f"rows of fact_event_players of the player with play_detail1 or play_detail_2 {RECOVERY}...",
 )
 MICRO: Final = (
     *(
@@ -256,13 +312,12 @@ PLAY_SUCCESS_RATE: Final = numeric(
 PRIMARY_DEF: Final = count(
     "primary_def_events",
     "Opponents' plays defended as first defender.",
-    formula="rows of fact_events with event_type Possession, Pass, Zone_Entry_Exit, Shot or Play of the other side, "
-    "as opp_player_1",
+    formula=f"rows of fact_events with event_type {' or '.join(DEFENDED)} of the other side, as opp_player_1",
 )
 SUPPORT_DEF: Final = count(
     "support_def_events",
     "Opponents' plays defended in support.",
-    formula="the same as opp_player_2 to 6",
+    formula="the same, as opp_player_2 to 6",
 )
 DEF_INVOLVEMENT: Final = count(
     "def_involvement",
@@ -274,33 +329,37 @@ XG_FOR: Final = numeric(
     "xg_for",
     "Expected goals of the own attempts: the sum of their chances, blocked ones 0.",
     source=XG_SOURCE,
-    formula="sum of the xG of the own attempts",
+    formula="sum of xg of fact_shots of the side; of a skater, as the shooter",
 )
 XG_ADJ: Final = numeric(
     "xg_adj",
     "Expected goals adjusted for flurries: each attempt times the chance that none before it in its flurry went in.",
-    formula="sum of xg * product of (1 - xg) over the earlier attempts of the flurry",
+    formula="sum of xg_adj of fact_shots, which is xg * product of (1 - xg) over the earlier attempts of the flurry",
     source="MoneyPuck",
 )
 XG_AGAINST: Final = numeric(
     "xg_against",
     "Expected goals of the opponents' attempts.",
     source=XG_SOURCE,
-    formula="sum of the xG of the attempts faced",
+    formula="sum of xg of fact_shots of the other side",
 )
 GOALIE_XG_AGAINST: Final = numeric(
     "xg_against",
     "Expected goals of the attempts that the goalie faced, misses included.",
     source=XG_SOURCE,
-    formula="sum of the xG of the attempts faced",
+    formula="sum of xg of fact_shots of the other side with the player as goalie_player_id",
 )
 FORECHECKS: Final = count(
     "forechecks", "Forechecks tagged.", formula="sum of forechecks of the team's fact_player_game_stats"
 )
 
-SAVES: Final = count("saves", "Shots stopped.")
-GOALS_AGAINST: Final = count("goals_against", "Goals allowed; none of them on an empty net for a goalie.")
-SHOTS_AGAINST: Final = count("shots_against", "Saves plus goals allowed.")
+SAVES: Final = count("saves", "Shots stopped.", formula="rows of fact_saves of the side; of a goalie, tagged first")
+GOALS_AGAINST: Final = count(
+    "goals_against",
+    "Goals allowed; none of them on an empty net for a goalie.",
+    formula="rows of fact_goals of the other side with the player as goalie_player_id",
+)
+SHOTS_AGAINST: Final = count("shots_against", "Saves plus goals allowed.", formula="saves + goals_against")
 SAVE_PCT: Final = numeric(
     "save_pct", "Saves of shots against, a fraction 0-1; null without a shot.", formula="saves / shots_against"
 )
@@ -317,8 +376,10 @@ SAVES_BY_KIND: Final = tuple(
     count(f"saves_{kind}", f"Saves by kind: {kind}.", formula=f"of the saves, save_type {' or '.join(codes)}")
     for kind, codes in SAVE_KINDS.items()
 )
-TEAM_GOALS_AGAINST: Final = count("goals_against", "Goals allowed, empty net included.")
-SOG_AGAINST: Final = count("sog_against", "Opponents' shots on goal.")
+TEAM_GOALS_AGAINST: Final = count(
+    "goals_against", "Goals allowed, empty net included.", formula="rows of fact_goals of the other side"
+)
+SOG_AGAINST: Final = count("sog_against", "Opponents' shots on goal.", formula="saves + goals_against")
 POWER_PLAY_GOALS: Final = integer(
     "pp_goals",
     "Goals with more skaters, both goalies on the ice; null without valid stints.",

@@ -1,11 +1,13 @@
 """Columns of events and of the things that happen in them: goals, shots, saves, faceoffs, penalties, zone crossings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from etl.columns.column import boolean, count, integer, numeric, text
 from etl.columns.keys import EVENT_ID, PLAYER_ID, PLAYER_NAME, TEAM_ID
 from etl.columns.league import PERIOD_ID as PERIOD_KEY
+from hockey.expected_goals import MIN_OPEN_NET, WITH_COORDINATES, WITHOUT_COORDINATES, Coefficients
 
 PERIOD_ID: Final = replace(PERIOD_KEY, references="dim_period.period_id")
 EVENT_TYPE: Final = text("event_type", "Type code, as Shot, Goal or Pass (dim_event_type).")
@@ -105,8 +107,34 @@ XG_SHOT_TYPE: Final = text(
     "xg_shot_type", "How it was shot as its expected goals take it: Wrist; a tipped shot is a Tip, whatever it was."
 )
 XG_SITUATION: Final = text("xg_situation", "The shooters' EV, PP or SH; EN where the net they shot at was empty.")
-SHOT_XG: Final = numeric("xg", "Chance that the attempt is a goal (hockey/expected_goals.py); 0 when blocked.")
-SHOT_XG_ADJ: Final = numeric("xg_adj", "xg times the chance that no earlier attempt of its flurry went in.")
+
+
+def _listed(coefficients: Mapping[str, float]) -> str:
+    return ", ".join(f"{value} {worth:+g}" for value, worth in coefficients.items())
+
+
+def _log_odds(c: Coefficients) -> str:
+    place = f" {c.distance_per_ft:+g} * distance_ft + ln cos(angle_deg), the cosine at least {MIN_OPEN_NET:g}"
+    return (
+        f"{c.intercept:g} {c.rebound:+g} off_rebound {c.rush:+g} off_rush {c.after_turnover:+g} after_turnover, by "
+        f"xg_shot_type ({_listed(c.shot_type)}) and xg_situation ({_listed(c.situation)})"
+        f"{place if c.open_net else ''}"
+    )
+
+
+SHOT_XG: Final = numeric(
+    "xg",
+    "Chance that the attempt is a goal; 0 when blocked.",
+    formula=f"1 / (1 + exp(-z)), 0 if is_blocked; z = {_log_odds(WITHOUT_COORDINATES)}; "
+    f"with a puck_x_start (fact_shot_xy): z = {_log_odds(WITH_COORDINATES)}",
+    source="hockey/expected_goals.py",
+)
+SHOT_XG_ADJ: Final = numeric(
+    "xg_adj",
+    "xg times the chance that no earlier attempt of its flurry went in.",
+    formula="xg * product of (1 - xg) over the side's attempts before it, back to the last one that is not off_rebound",
+    source="MoneyPuck",
+)
 BLOCKER_ID: Final = replace(PLAYER_ID, name="blocker_player_id", description="The opponent who blocked it.")
 
 SAVE_KEY: Final = text("save_key", "SV, game number and five-digit event index.")

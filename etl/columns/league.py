@@ -72,7 +72,7 @@ SPECIAL_TEAMS: Final = tuple(
     integer(
         f"{side}_{name}",
         f"{about.format(side=side)}, by the tracking; null without valid stints.",
-        formula=f"fact_special_teams.{name}",
+        formula=f"fact_special_teams.{name} of that side",
     )
     for name, about in SPECIAL_TEAMS_COUNTS.items()
     for side in ("home", "away")
@@ -111,14 +111,14 @@ ROSTER_POINTS: Final = integer(
     "points",
     "Official goals plus assists.",
     nullable=False,
-    formula="by result and last_period_type, as league.toml has it under [points]",
+    formula="goals + assist",
 )
 ROSTER_PIM: Final = integer("pim", "Official penalty minutes.", "min", nullable=False)
-ROSTER_PIM_TOTAL: Final = integer("pim_total", "The penalty minutes again, under another name.", "min", nullable=False)
+ROSTER_PIM_TOTAL: Final = integer(
+    "pim_total", "The penalty minutes again, under another name.", "min", nullable=False, formula="pim"
+)
 ROSTER_GOALS_AGAINST: Final = integer(
-    "goals_against",
-    "Goals allowed; goalies only.",
-    formula="official goals of the other side; tracked ones of a game that is in no schedule",
+    "goals_against", "Goals allowed as the game sheet has them; goalies only, null where it has none."
 )
 SUB: Final = integer("sub", "1 when the player was a substitute, else 0.")
 IS_SUB: Final = boolean("is_sub", "Whether the player was a substitute; null when unknown.")
@@ -126,19 +126,20 @@ SKILL_AT_GAME: Final = tuple(
     numeric(name, "The player's rating on that day.") for name in ("skill_rating", "player_skill_rating")
 )
 
-GAMES_PLAYED: Final = count("games_played", "Games played.")
-WINS: Final = count("wins", "Games won, overtime and shootout included.")
-LOSSES: Final = count("losses", "Games lost, overtime and shootout included.")
-TIES: Final = count("ties", "Games tied.")
+_RESULTS: Final = "rows of fact_team_results of the team's regular and playoff games of the season"
+GAMES_PLAYED: Final = count("games_played", "Games played.", formula=_RESULTS)
+WINS: Final = count("wins", "Games won, overtime and shootout included.", formula="of these, result = win")
+LOSSES: Final = count("losses", "Games lost, overtime and shootout included.", formula="of these, result = loss")
+TIES: Final = count("ties", "Games tied.", formula="of these, result = tie")
 OVERTIME_WINS: Final = count(
     "overtime_wins",
     "Of the wins, those in overtime or a shootout.",
-    formula="rows of fact_team_results with result = win and last_period_type Overtime or Shootout",
+    formula="of the wins, last_period_type Overtime or Shootout",
 )
 OVERTIME_LOSSES: Final = count(
     "overtime_losses",
     "Of the losses, those in overtime or a shootout.",
-    formula="rows of fact_team_results with result = loss and last_period_type Overtime or Shootout",
+    formula="of the losses, last_period_type Overtime or Shootout",
 )
 STANDING_POINTS: Final = count(
     "points",
@@ -147,17 +148,21 @@ STANDING_POINTS: Final = count(
 )
 WIN_PCT: Final = numeric(
     "win_pct",
-    "Points won of those that wins alone would have given, 0-100.",
+    "Points won of those that wins alone would have given, 0-100: elsewhere called points percentage.",
     "%",
-    formula="100 * points / (games_played * points of a win)",
+    formula="100 * points / (games_played * points of a win), as league.toml has these",
 )
 GOALS_FOR: Final = count(
-    "goals_for", "Goals scored.", formula="official goals; tracked ones of a game that is in no schedule"
+    "goals_for", "Goals scored.", formula="official goals; tracked ones of a whole game that is in no schedule"
 )
 GOALS_AGAINST: Final = count(
     "goals_against",
     "Goals allowed.",
-    formula="official goals of the other side; tracked ones of a game that is in no schedule",
+    formula="official goals of the other side; tracked ones of a whole game that is in no schedule",
+)
+SEASON_SUMS: Final = tuple(
+    replace(column, formula=f"sum of fact_team_results.{column.name}")
+    for column in (STANDING_POINTS, GOALS_FOR, GOALS_AGAINST)
 )
 GOAL_DIFF: Final = count("goal_diff", "Goals scored less goals allowed.", formula="goals_for - goals_against")
 GOALS_FOR_PER_GAME: Final = numeric(

@@ -159,7 +159,9 @@ AFTER_TURNOVER: Final = boolean(
     nullable=False,
     formula="within 4 s of the other side's giveaway or an own takeaway",
 )
-CHAIN_XG: Final = numeric("xg", "Expected goals of the attempt; 0 when blocked.", nullable=False)
+CHAIN_XG: Final = numeric(
+    "xg", "Expected goals of the attempt; 0 when blocked.", nullable=False, formula="fact_shots.xg"
+)
 
 CHANCE_KEY: Final = text("scoring_chance_key", "CH, game number and five-digit index of the attempt.")
 CHANCE_EVENT: Final = replace(EVENT_REFERENCE, description="The attempt.")

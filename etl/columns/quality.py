@@ -13,7 +13,7 @@ TRACKED_GOALS: Final = tuple(
     for side in ("home", "away")
 )
 EVENT_COUNT: Final = count("events", "Tracked events.")
-VALID_STINTS: Final = count("valid_stints", "Valid stints.")
+VALID_STINTS: Final = count("valid_stints", "Valid stints, overtime included.")
 
 IS_MATCH: Final = boolean("is_match", "Whether tracked and official score agree; null without an official score.")
 GOAL_DIFFERENCE: Final = tuple(
@@ -72,3 +72,11 @@ TRACKED_CREDITS: Final = tuple(count(f"tracked_{name}", f"Tracked {name}.") for 
 SHEET_CREDITS: Final = tuple(count(f"official_{name}", f"{name.title()} by the game sheet.") for name in _CREDITS)
 CREDIT_DIFFERENCES: Final = tuple(count(f"{name}_difference", f"Tracked less official {name}.") for name in _CREDITS)
 IS_CREDIT_MATCH: Final = boolean("is_match", "Whether tracking and game sheet agree.")
+
+UNCREDITED_KEY: Final = text("uncredited_key", "game_id, side and act, joined by _.")
+ACT: Final = text("act", "What was done, by its column of fact_team_game_stats.", nullable=False)
+TEAM_TOTAL: Final = count("team_total", "The team's total.")
+CREDITED: Final = count("credited", "Of these, those with a skater of the side tagged first.")
+OF_GOALIES: Final = count("of_goalies", "Those with a goalie of the side tagged first.")
+OF_OTHER_TEAM: Final = count("of_other_team", "Those with a number that only the other team's roster has.")
+OF_NOBODY: Final = count("of_nobody", "Those with nobody tagged, or a number of no roster.")

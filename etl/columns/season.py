@@ -24,15 +24,20 @@ SEASON_TEAM: Final = replace(
 SEASON_TEAM_NAME: Final = replace(TEAM_NAME, description="Name of the team of the season.")
 USUAL_POSITION: Final = text("position", "Position played most: Forward or Defense.")
 CURRENT_TEAM: Final = text("current_team", "Name of the team of the latest game as no substitute, else of the latest.")
-SEASONS_PLAYED: Final = count("seasons_played", "Seasons with at least one game.", formula="distinct season_id")
+SEASONS_PLAYED: Final = count(
+    "seasons_played", "Seasons with at least one game.", formula="rows of the season table of the player and game_type"
+)
+_UNSHEETED: Final = "of a game without a sheet, of fact_player_game_stats"
 
 GAMES_PLAYED: Final = count(
-    "games_played", "Games by the game sheets, untracked ones included.", formula="rows of fact_gameroster"
+    "games_played",
+    "Games by the game sheets, untracked ones included.",
+    formula="rows of fact_gameroster in regular and playoff games that dim_schedule includes, as goalie or skater",
 )
-GOALS: Final = count("goals", "Official goals.", formula="sum of fact_gameroster.goals")
-ASSISTS: Final = count("assists", "Official assists.", formula="sum of fact_gameroster.assist")
+GOALS: Final = count("goals", "Official goals.", formula=f"sum of fact_gameroster.goals; {_UNSHEETED}.goals")
+ASSISTS: Final = count("assists", "Official assists.", formula=f"sum of fact_gameroster.assist; {_UNSHEETED}.assists")
 POINTS: Final = count("points", "Official goals plus assists.", formula="goals + assists")
-PIM: Final = count("pim", "Official penalty minutes.", "min", formula="sum of fact_gameroster.pim")
+PIM: Final = count("pim", "Official penalty minutes.", "min", formula=f"sum of fact_gameroster.pim; {_UNSHEETED}.pim")
 
 
 def _per_game(games: str, prefix: str = "") -> tuple[Column, ...]:
@@ -60,25 +65,32 @@ CAREER_COUNTS: Final = tuple(
 )
 
 TRACKED_GAMES: Final = count(
-    "tracked_games", "Of the games played, those that were tracked.", formula="rows of fact_player_game_stats"
+    "tracked_games",
+    "Of the games played, those that were tracked.",
+    formula="rows of fact_player_game_stats in these games",
 )
 _SHOWN: Final = f"null below {MIN_GAMES_SHOWN} of them"
 WAR: Final = numeric(
-    "war", f"Wins above replacement over the tracked games; {_SHOWN}.", "wins", formula="sum of war of the games"
+    "war",
+    f"Wins above replacement over the tracked games; {_SHOWN}.",
+    "wins",
+    formula="sum of fact_player_game_stats.war",
 )
 GAR: Final = numeric(
     "gar",
     f"Goals above replacement over the tracked games; {_SHOWN}.",
     "goals",
-    formula="sum of gar_total of the games",
+    formula="sum of fact_player_game_stats.gar_total",
 )
 PLAYER_RATING: Final = numeric(
-    "player_rating", "League skill rating over the tracked games, 2-6.", formula="mean of player_rating of the games"
+    "player_rating",
+    "League skill rating over the tracked games, 2-6.",
+    formula="mean of fact_player_game_stats.player_rating",
 )
 CF_PCT: Final = replace(
     box.CF_PCT,
     description="On-ice share of the attempts that were own, over the tracked games, 0-100.",
-    formula="100 * sum of corsi_for / sum of (corsi_for + corsi_against)",
+    formula="100 * sum of fact_player_game_stats.corsi_for / sum of these and of fact_player_game_stats.corsi_against",
 )
 XG_FOR: Final = numeric(
     "xg_for", "Expected goals of the own attempts, tracked games only.", formula="sum of fact_player_game_stats.xg_for"
@@ -97,23 +109,23 @@ GOALS_ABOVE_EXPECTED: Final = numeric(
 SHOOTING_PCT: Final = replace(
     box.SHOOTING_PCT,
     description="Tracked goals of tracked shots on goal, 0-100; null without a shot on goal.",
-    formula="100 * sum of goals / sum of sog",
+    formula="100 * sum of fact_player_game_stats.goals / sum of fact_player_game_stats.sog",
 )
 
 WINS: Final = count(
     "wins",
     "Games that the goalie's team won, overtime and shootout included.",
-    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = win",
+    formula="rows of fact_team_results with result = win of the team the goalie is on the sheet of",
 )
 LOSSES: Final = count(
     "losses",
     "Games that the goalie's team lost, overtime and shootout included.",
-    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = loss",
+    formula="the same with result = loss",
 )
 TIES: Final = count(
     "ties",
     "Games that the goalie's team tied.",
-    formula="rows of fact_gameroster of the goalie whose fact_team_results has result = tie",
+    formula="the same with result = tie",
 )
 GOALS_AGAINST: Final = count(
     "goals_against",
@@ -121,11 +133,16 @@ GOALS_AGAINST: Final = count(
     formula="sum of goals_against of fact_gameroster; where the sheet has none, of fact_goalie_game_stats, else of the "
     "team if the goalie was alone",
 )
-GAA: Final = numeric("gaa", "Goals allowed per game.", formula="goals_against / games_played")
+GAA: Final = numeric(
+    "gaa",
+    "Goals allowed per game; not per 60 minutes, since game sheets have no time in the net.",
+    formula="goals_against / games_played",
+)
 SHUTOUTS: Final = count(
     "shutouts",
-    "Games as the team's only goalie without a goal allowed.",
-    formula="games as the only goalie of the team with goals_against = 0",
+    "Games as the team's only goalie without a goal allowed; nobody shares one.",
+    formula="games as the only goalie on the team's sheet in which the goalie allowed none",
+    source="NHL rule book",
 )
 SHUTOUT_PCT: Final = numeric(
     "shutout_pct", "Shutouts of the games, 0-100.", "%", formula="100 * shutouts / games_played"

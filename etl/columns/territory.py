@@ -3,8 +3,14 @@
 from typing import Final
 
 from etl.columns.column import count, numeric, text
+from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
 
 _VISIT: Final = "before the next crossing of a blue line or whistle"
+
+
+def _by_means(crossings: str, means: tuple[str, ...]) -> str:
+    return f"rows of fact_zone_{crossings} of the player with means {' or '.join(means)}, not failed"
+
 
 ENTRY_SUMMARY_KEY: Final = text("zone_entry_key", "game_id and player_id, joined by _.")
 ENTRY_KINDS: Final = (
@@ -14,19 +20,17 @@ ENTRY_KINDS: Final = (
         formula="controlled_entries + dump_entries + other_entries + failed_entries",
     ),
     count("controlled_entries", "Carried or passed in.", formula="carried_entries + passed_entries"),
-    count(
-        "carried_entries", "Of these, carried in.", formula="rows of fact_zone_entries of the player with means Carried"
-    ),
-    count("passed_entries", "Of these, passed in.", formula="rows of fact_zone_entries of the player with means Pass"),
+    count("carried_entries", "Of these, carried in.", formula=_by_means("entries", CARRIED_MEANS)),
+    count("passed_entries", "Of these, passed in.", formula=_by_means("entries", PASSED_MEANS)),
     count(
         "dump_entries",
         "Dumped, chipped, lobbed or cleared in.",
-        formula="rows of fact_zone_entries of the player with means DumpIn, Chip, Lob or Clear",
+        formula=_by_means("entries", SENT_MEANS),
     ),
     count(
         "other_entries",
         "Got in by other means, or by ones not noted.",
-        formula="rows of fact_zone_entries of the player with any other means",
+        formula="rows of fact_zone_entries of the player with any other means, not failed",
     ),
     count("failed_entries", "Did not get in.", formula="rows of fact_zone_entries of the player with is_failed"),
 )
@@ -51,19 +55,17 @@ EXIT_SUMMARY_KEY: Final = text("zone_exit_key", "game_id and player_id, joined b
 EXIT_KINDS: Final = (
     count("total_exits", "Zone exits tried.", formula="controlled_exits + clear_exits + other_exits + failed_exits"),
     count("controlled_exits", "Carried or passed out.", formula="carried_exits + passed_exits"),
-    count(
-        "carried_exits", "Of these, carried out.", formula="rows of fact_zone_exits of the player with means Carried"
-    ),
-    count("passed_exits", "Of these, passed out.", formula="rows of fact_zone_exits of the player with means Pass"),
+    count("carried_exits", "Of these, carried out.", formula=_by_means("exits", CARRIED_MEANS)),
+    count("passed_exits", "Of these, passed out.", formula=_by_means("exits", PASSED_MEANS)),
     count(
         "clear_exits",
         "Cleared, dumped, chipped or lobbed out.",
-        formula="rows of fact_zone_exits of the player with means Clear, Dump, Chip or Lob",
+        formula=_by_means("exits", SENT_MEANS),
     ),
     count(
         "other_exits",
         "Got out by other means, or by ones not noted.",
-        formula="rows of fact_zone_exits of the player with any other means",
+        formula="rows of fact_zone_exits of the player with any other means, not failed",
     ),
     count("failed_exits", "Did not get out.", formula="rows of fact_zone_exits of the player with is_failed"),
 )
@@ -115,7 +117,8 @@ ZONE_SECONDS: Final = (
         "unknown_zone_seconds",
         "Play of which the zone is not known.",
         "s",
-        formula="tracked_seconds less the seconds with a known zone and dead_seconds",
+        formula="tracked_seconds - offensive_zone_seconds - neutral_zone_seconds - defensive_zone_seconds - "
+        "dead_seconds",
     ),
     numeric(
         "dead_seconds",
@@ -127,7 +130,8 @@ ZONE_SECONDS: Final = (
         "tracked_seconds",
         "Game clock from the first to the last event of each period.",
         "s",
-        formula="offensive + neutral + defensive + unknown zone seconds + dead_seconds",
+        formula="offensive_zone_seconds + neutral_zone_seconds + defensive_zone_seconds + unknown_zone_seconds + "
+        "dead_seconds",
     ),
 )
 POSSESSION: Final = (

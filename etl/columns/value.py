@@ -12,6 +12,7 @@ from hockey.value import (
     GOALS_PER_WIN,
     MAX_RATING,
     MIN_RATING,
+    NO_ADVANTAGE,
     REPLACEMENT_PER_SHOT,
 )
 
@@ -19,8 +20,8 @@ _METHOD: Final = "hockey/value.py"
 
 
 def _sum(weights: dict[str, float]) -> str:
-    """A weighted sum as text: "0.75 goals - 0.15 penalties_taken"."""
-    terms = " ".join(f"{'+' if weight > 0 else '-'} {abs(weight):.3g} {name}" for name, weight in weights.items())
+    """A weighted sum as text: "0.75 * goals - 0.15 * penalties_taken"."""
+    terms = " ".join(f"{'+' if weight > 0 else '-'} {abs(weight):.10g} * {name}" for name, weight in weights.items())
     return terms.removeprefix("+ ")
 
 
@@ -35,7 +36,7 @@ SKATER_VALUE: Final[tuple[Column, ...]] = (
     count(
         "penalties_taken",
         "Penalties that put the team a man down; misconducts and offsetting ones left out.",
-        formula="rows of fact_penalties of the player, but for Penalty_Misconduct and Penalty_Offsetting",
+        formula=f"rows of fact_penalties of the player, but for {' and '.join(NO_ADVANTAGE)}",
     ),
     count(
         "penalties_drawn",
@@ -107,24 +108,25 @@ GOALIE_VALUE: Final[tuple[Column, ...]] = (
     count(
         "hd_saves",
         f"Saves of high-danger shots: an expected goal of {HIGH_DANGER_XG:g} or more.",
-        formula="rows of fact_saves whose attempt has an xG of that or more",
+        formula=f"rows of fact_shots faced with is_on_net, without is_goal, and xg >= {HIGH_DANGER_XG:g}",
     ),
     count(
         "hd_shots_against",
         f"High-danger shots on goal faced: an expected goal of {HIGH_DANGER_XG:g} or more.",
-        formula="hd_saves + the goals allowed whose attempt has an xG of that or more",
+        formula=f"rows of fact_shots faced with is_on_net and xg >= {HIGH_DANGER_XG:g}",
     ),
     numeric(
         "goals_saved_above_avg",
         "Goals that the season's average goalie would have allowed on these shots, less those allowed.",
         "goals",
-        formula="shots_against * (1 - league save_pct of the season) - goals_against",
+        formula="shots_against * (1 - rate) - goals_against; rate: what all goalies of the season's tracked games "
+        "together stopped of what they faced",
     ),
     numeric(
         "goalie_gar_total",
         "Goals above a replacement goalie.",
         "goals",
-        formula=f"goals_saved_above_avg + {REPLACEMENT_PER_SHOT:.3g} * shots_against",
+        formula=f"goals_saved_above_avg + {REPLACEMENT_PER_SHOT:.10g} * shots_against",
         source=_METHOD,
     ),
     numeric(

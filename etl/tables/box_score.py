@@ -9,7 +9,8 @@ from etl.columns import keys as k
 from etl.columns import on_ice as o
 from etl.columns import possession as s
 from etl.columns import value as v
-from etl.columns.lineage import SKATER_GAME, explained
+from etl.columns.lineage import explained
+from etl.columns.lineage_box_score import SKATER_GAME
 from etl.registry import table
 from etl.tables.credit import ON_ICE_COLUMNS, PLAYER
 from etl.tables.expressions import DIGITS, int32, per_60, percentage, position_name, ratio

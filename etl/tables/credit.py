@@ -9,15 +9,11 @@ from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side
 from etl.tables.puck_play import is_controlled
 from etl.tables.shots import SAVED
+from hockey.details import BAD_GIVEAWAYS
+from hockey.event_types import DEFENDED
+from hockey.play_details import RECOVERY
 
 PLAYER: Final = ["game_id", "player_id"]
-# giveaways that better puck handling avoids; dumps, clears and shots give the puck away on purpose
-BAD_GIVEAWAYS: Final = tuple(
-    f"Giveaway_{kind}"
-    for kind in ("PassMissed", "PassIntercepted", "PassBlocked", "Misplayed", "ZoneEntry_ExitMisplay")
-)
-# types whose event team has the puck, so that the other side's players defend
-DEFENDED: Final = ("Possession", "Pass", "Zone_Entry_Exit", "Shot", "Play")
 _TYPE, _DETAIL = pl.col("event_type"), pl.col("detail1")
 _ACTING: Final = pl.col("side_role") == "event"
 _FIRST: Final = pl.col("role_n") == 1
@@ -98,7 +94,6 @@ def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFram
         name: _times(first.is_in(codes) | second.is_in(codes).fill_null(value=False))
         for name, (_, codes) in MICRO_STATS.items()
     }
-    recovery = "PuckRecoveryRetrieval"
     event = ["game_id", "event_idx"]
     tagged = first.is_not_null() | second.is_not_null() | pl.col("play_success").is_not_null()
     in_support = ~_ACTING & (pl.col("role_n") > 1)
@@ -111,7 +106,7 @@ def player_tags(event_players: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFram
         .group_by(PLAYER)
         .agg(
             **counts,
-            puck_recoveries=_times(first.str.starts_with(recovery) | second.str.starts_with(recovery)),
+            puck_recoveries=_times(first.str.starts_with(RECOVERY) | second.str.starts_with(RECOVERY)),
             plays_successful=_times(pl.col("play_success")),
             plays_unsuccessful=_times(~pl.col("play_success")),
             support_def_events=_times(in_support & _TYPE.is_in(DEFENDED)),

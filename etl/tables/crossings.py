@@ -7,14 +7,15 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import territory as c
 from etl.columns.boxscore import MICRO
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import ENTRIES, EXITS, MICRO_STATS
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import DIGITS, percentage
 from etl.tables.possession import EVENT
 from etl.tables.puck_play import crossing_means
+from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
 
-_CARRIED: Final = ("Carried", "CarriedBreakaway")
-_SENT: Final = ("DumpIn", "Chip", "Lob", "Clear", "FromExitClear", "PenaltyKillClear")
 _TRIES: Final = ("Zone_Entry", "Zone_Entry_Failed", "Zone_Exit", "Zone_Exit_Failed")
 _VISIT: Final = ["game_id", "visit", "team"]
 
@@ -88,11 +89,11 @@ def _kind() -> pl.Expr:
     return (
         pl.when(_FAILED)
         .then(pl.lit("failed"))
-        .when(means.is_in(_CARRIED))
+        .when(means.is_in(CARRIED_MEANS))
         .then(pl.lit("carried"))
-        .when(means == "Pass")
+        .when(means.is_in(PASSED_MEANS))
         .then(pl.lit("passed"))
-        .when(means.is_in(_SENT))
+        .when(means.is_in(SENT_MEANS))
         .then(pl.lit("sent"))
         .otherwise(pl.lit("other"))
     )
@@ -127,7 +128,9 @@ def _kinds(noun: str, sent: str) -> dict[str, pl.Expr]:
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(c.ENTRY_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.ENTRY_KINDS, *c.ENTRY_RESULTS),
+    columns=explained(
+        (c.ENTRY_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.ENTRY_KINDS, *c.ENTRY_RESULTS), ENTRIES
+    ),
 )
 def fact_zone_entry_summary(crossings: pl.DataFrame, event_players: pl.DataFrame) -> pl.DataFrame:
     """Zone entries by kind, and what they led to, of who brought the puck in."""
@@ -158,7 +161,9 @@ def fact_zone_entry_summary(crossings: pl.DataFrame, event_players: pl.DataFrame
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(c.EXIT_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.EXIT_KINDS, *c.EXIT_RESULTS),
+    columns=explained(
+        (c.EXIT_SUMMARY_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_VENUE, *c.EXIT_KINDS, *c.EXIT_RESULTS), EXITS
+    ),
 )
 def fact_zone_exit_summary(crossings: pl.DataFrame, event_players: pl.DataFrame) -> pl.DataFrame:
     """Zone exits by kind, and what they led to, of who brought the puck out."""
@@ -186,7 +191,7 @@ def fact_zone_exit_summary(crossings: pl.DataFrame, event_players: pl.DataFrame)
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(c.MICRO_STATS_KEY, k.GAME_ID, k.PLAYER_ID, c.MICRO_STAT, c.MICRO_COUNT),
+    columns=explained((c.MICRO_STATS_KEY, k.GAME_ID, k.PLAYER_ID, c.MICRO_STAT, c.MICRO_COUNT), MICRO_STATS),
 )
 def fact_player_micro_stats(player_tags: pl.DataFrame) -> pl.DataFrame:
     """The tags of fact_player_game_stats in long form, goalies included."""

@@ -7,7 +7,8 @@ import polars as pl
 from etl.columns import boxscore as c
 from etl.columns import keys as k
 from etl.columns import value as v
-from etl.columns.lineage import GOALIE_GAME, explained
+from etl.columns.lineage import explained
+from etl.columns.lineage_box_score import GOALIE_GAME
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import int32, other_side, ratio

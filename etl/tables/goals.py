@@ -6,8 +6,11 @@ import polars as pl
 
 from etl.columns import events as c
 from etl.columns import keys as k
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import GOAL
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
+from hockey.details import PENALTY_SHOT
 from hockey.play_details import ASSISTS
 
 ASSIST_WINDOW_S: Final = 20  # largest gap between a marked assist and its goal in the sample games: 15 s
@@ -61,35 +64,38 @@ _CREDITED: Final = {"primary": True, "secondary": False}
     grain="one goal that counts",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.GOAL_KEY,
-        c.EVENT_REFERENCE,
-        k.GAME_ID,
-        k.PERIOD,
-        k.CLOCK_SECONDS,
-        k.GAME_SECONDS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        c.SCORER_ID,
-        c.SCORER_NAME,
-        c.ASSIST_IDS[0],
-        c.ASSIST_NAMES[0],
-        c.ASSIST_IDS[1],
-        c.ASSIST_NAMES[1],
-        c.ASSIST_COUNT,
-        c.GOALIE_ID,
-        c.GOALIE_NAME,
-        c.STRENGTH,
-        c.SITUATION,
-        c.IS_EMPTY_NET,
-        c.IS_POWER_PLAY,
-        c.IS_SHORT_HANDED,
-        c.IS_PENALTY_SHOT,
-        c.GOAL_TYPE,
-        c.HOME_SCORE,
-        c.AWAY_SCORE,
-        k.SHIFT_ID,
+    columns=explained(
+        (
+            c.GOAL_KEY,
+            c.EVENT_REFERENCE,
+            k.GAME_ID,
+            k.PERIOD,
+            k.CLOCK_SECONDS,
+            k.GAME_SECONDS,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            c.SCORER_ID,
+            c.SCORER_NAME,
+            c.ASSIST_IDS[0],
+            c.ASSIST_NAMES[0],
+            c.ASSIST_IDS[1],
+            c.ASSIST_NAMES[1],
+            c.ASSIST_COUNT,
+            c.GOALIE_ID,
+            c.GOALIE_NAME,
+            c.STRENGTH,
+            c.SITUATION,
+            c.IS_EMPTY_NET,
+            c.IS_POWER_PLAY,
+            c.IS_SHORT_HANDED,
+            c.IS_PENALTY_SHOT,
+            c.GOAL_TYPE,
+            c.HOME_SCORE,
+            c.AWAY_SCORE,
+            k.SHIFT_ID,
+        ),
+        GOAL,
     ),
 )
 def fact_goals(
@@ -144,7 +150,7 @@ _MANPOWER: Final = (
     pl.when(_AT_HOME).then(~pl.col("away_goalie_on")).otherwise(~pl.col("home_goalie_on")).alias("is_empty_net"),
     (pl.col("situation") == "PP").alias("is_power_play"),
     (pl.col("situation") == "SH").alias("is_short_handed"),
-    (pl.col("detail1") == "Goal_PenaltyShot").alias("is_penalty_shot"),
+    (pl.col("detail1") == PENALTY_SHOT).alias("is_penalty_shot"),
     pl.col("detail2").alias("goal_type"),
 )
 _SCORE: Final = (

@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league as lc
 from etl.columns import quality as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import ACCURACY, COMPLETENESS, GAME_STATUS
 from etl.registry import table
 from etl.tables.expressions import int32, percentage
 from hockey.league import LeagueRules
@@ -33,14 +35,16 @@ def tracked_score(plays: pl.DataFrame) -> pl.DataFrame:
 
 @table(key=("game_id",), grain="one tracked game with valid stints", from_tracking=True, per_game=True)
 def stint_coverage(stints: pl.DataFrame, games: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
-    """How much of regulation the valid stints of a game cover."""
+    """Valid stints, and how much of regulation they cover."""
     periods = rules.periods.count
     by_rule = pl.lit(float(rules.periods.minutes * 60 * periods))
     length = games.select("game_id", regulation_s=pl.col("period_len_s").list.head(periods).list.sum())
     return (
-        stints.filter(pl.col("period") <= periods)
-        .group_by("game_id")
-        .agg(covered_s=pl.col("duration_s").sum(), valid_stints=pl.len().cast(pl.Int32))
+        stints.group_by("game_id")
+        .agg(
+            covered_s=pl.col("duration_s").filter(pl.col("period") <= periods).sum(),
+            valid_stints=pl.len().cast(pl.Int32),
+        )
         .join(length, on="game_id", how="left")
         .select(
             "game_id",
@@ -56,17 +60,20 @@ def stint_coverage(stints: pl.DataFrame, games: pl.DataFrame, rules: LeagueRules
 @table(
     key=("game_id",),
     grain="one scheduled or tracked game",
-    columns=(
-        k.GAME_ID,
-        c.GAME_DATE,
-        k.SEASON_ID,
-        k.HOME_TEAM,
-        k.AWAY_TEAM,
-        *lc.OFFICIAL_GOALS,
-        *c.TRACKED_GOALS,
-        c.EVENT_COUNT,
-        c.VALID_STINTS,
-        c.TRACKING_STATUS,
+    columns=explained(
+        (
+            k.GAME_ID,
+            c.GAME_DATE,
+            k.SEASON_ID,
+            k.HOME_TEAM,
+            k.AWAY_TEAM,
+            *lc.OFFICIAL_GOALS,
+            *c.TRACKED_GOALS,
+            c.EVENT_COUNT,
+            c.VALID_STINTS,
+            c.TRACKING_STATUS,
+        ),
+        GAME_STATUS,
     ),
 )
 def fact_game_status(
@@ -121,15 +128,18 @@ def _status(left_out: pl.Series, whole: pl.Expr, tracked: pl.Series) -> pl.Expr:
     grain="one tracked game with events",
     kind="qa",
     from_tracking=True,
-    columns=(
-        k.GAME_ID,
-        c.GAME_DATE,
-        k.HOME_TEAM,
-        k.AWAY_TEAM,
-        *lc.OFFICIAL_GOALS,
-        *c.TRACKED_GOALS,
-        *c.GOAL_DIFFERENCE,
-        c.IS_MATCH,
+    columns=explained(
+        (
+            k.GAME_ID,
+            c.GAME_DATE,
+            k.HOME_TEAM,
+            k.AWAY_TEAM,
+            *lc.OFFICIAL_GOALS,
+            *c.TRACKED_GOALS,
+            *c.GOAL_DIFFERENCE,
+            c.IS_MATCH,
+        ),
+        ACCURACY,
     ),
 )
 def qa_goal_accuracy(fact_game_status: pl.DataFrame) -> pl.DataFrame:
@@ -179,16 +189,19 @@ def qa_input_flags(flags: pl.DataFrame) -> pl.DataFrame:
     grain="one tracked game",
     kind="qa",
     from_tracking=True,
-    columns=(
-        k.GAME_ID,
-        c.TRACKING_STATUS,
-        c.EVENT_COUNT,
-        c.EVENT_PLAYERS,
-        c.VALID_STINTS,
-        c.PERIODS_TRACKED,
-        c.ICE_TIME_PCT,
-        *c.SHARE_COLUMNS,
-        c.FLAGS,
+    columns=explained(
+        (
+            k.GAME_ID,
+            c.TRACKING_STATUS,
+            c.EVENT_COUNT,
+            c.EVENT_PLAYERS,
+            c.VALID_STINTS,
+            c.PERIODS_TRACKED,
+            c.ICE_TIME_PCT,
+            *c.SHARE_COLUMNS,
+            c.FLAGS,
+        ),
+        COMPLETENESS,
     ),
 )
 def qa_data_completeness(

@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league
 from etl.columns import on_ice as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_on_ice import COMBO, QOC
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import DIGITS, other_side, percentage, ratio
@@ -44,7 +46,7 @@ _LINES: Final = (
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=_LINES,
+    columns=explained(_LINES, COMBO),
 )
 def fact_line_combos(stints: pl.DataFrame, stint_attempts: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     """What each forward line (3), defence pair (2) and unit of five did while together, by the slots of the stints.
@@ -144,7 +146,7 @@ _QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=_QOC,
+    columns=explained(_QOC, QOC),
 )
 def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.DataFrame) -> pl.DataFrame:
     """Quality of competition and of team-mates: ratings of the other skaters on the ice, by the seconds shared."""

@@ -7,7 +7,8 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league
 from etl.columns import on_ice as c
-from etl.columns.lineage import PAIR, explained
+from etl.columns.lineage import explained
+from etl.columns.lineage_on_ice import OPPOSED, PAIR
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 
@@ -168,7 +169,7 @@ _OPPOSED: Final = (
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=_OPPOSED,
+    columns=explained(_OPPOSED, OPPOSED),
 )
 def fact_head_to_head(skaters_on_ice: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
     """How long two opponents were on the ice against each other, and what happened meanwhile; the home skater first."""

@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import events as e
 from etl.columns import keys as k
 from etl.columns import possession as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import HELD_BY_PLAY
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
 from etl.tables.possession import EVENT, MILLISECONDS
@@ -110,7 +112,7 @@ def _described(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFra
     grain="one cycle",
     from_tracking=True,
     per_game=True,
-    columns=(c.CYCLE_KEY, *_WHEN_COLUMNS, c.IS_TAGGED, c.PLAY_SHOTS, c.PLAY_GOALS, c.PLAY_XG),
+    columns=explained((c.CYCLE_KEY, *_WHEN_COLUMNS, c.IS_TAGGED, c.PLAY_SHOTS, c.PLAY_GOALS, c.PLAY_XG), HELD_BY_PLAY),
 )
 def fact_cycles(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
     """The plays in the offensive zone in which the side moved the puck around: two completed passes, or a cycle tag."""
@@ -125,19 +127,22 @@ def fact_cycles(phases: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFr
     grain="one try to break out",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.BREAKOUT_KEY,
-        *_WHEN_COLUMNS,
-        c.BREAKOUT_PLAYER,
-        c.BREAKOUT_NAME,
-        c.BREAKOUT_SUCCESS,
-        c.EXIT_EVENT,
-        c.EXIT_PLAYER,
-        e.MEANS,
-        e.IS_CONTROLLED,
-        c.LED_TO_ENTRY,
-        c.LED_TO_SHOT,
-        c.LOST_BY,
+    columns=explained(
+        (
+            c.BREAKOUT_KEY,
+            *_WHEN_COLUMNS,
+            c.BREAKOUT_PLAYER,
+            c.BREAKOUT_NAME,
+            c.BREAKOUT_SUCCESS,
+            c.EXIT_EVENT,
+            c.EXIT_PLAYER,
+            e.MEANS,
+            e.IS_CONTROLLED,
+            c.LED_TO_ENTRY,
+            c.LED_TO_SHOT,
+            c.LOST_BY,
+        ),
+        HELD_BY_PLAY,
     ),
 )
 def fact_breakouts(

@@ -7,7 +7,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import season as c
-from etl.columns.lineage import SKATER_CAREER, SKATER_SEASON, explained
+from etl.columns.lineage import explained
+from etl.columns.lineage_seasons import GOALIE_CAREER, GOALIE_SEASON, SKATER_CAREER, SKATER_SEASON
 from etl.registry import table
 from etl.tables.expressions import percentage, ratio
 from hockey.value import MIN_GAMES_SHOWN
@@ -149,24 +150,27 @@ def fact_player_career_stats_basic(
     key=("goalie_season_basic_key",),
     grain="one goalie in one season, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.GOALIE_SEASON_KEY,
-        c.WHO,
-        c.SEASON_PLAYED,
-        k.SEASON,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.SEASON_TEAM,
-        c.SEASON_TEAM_NAME,
-        c.GAMES_PLAYED,
-        c.WINS,
-        c.LOSSES,
-        c.TIES,
-        c.GOALS_AGAINST,
-        c.GAA,
-        c.SHUTOUTS,
-        c.SHUTOUT_PCT,
-        c.WIN_PCT,
+    columns=explained(
+        (
+            c.GOALIE_SEASON_KEY,
+            c.WHO,
+            c.SEASON_PLAYED,
+            k.SEASON,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.SEASON_TEAM,
+            c.SEASON_TEAM_NAME,
+            c.GAMES_PLAYED,
+            c.WINS,
+            c.LOSSES,
+            c.TIES,
+            c.GOALS_AGAINST,
+            c.GAA,
+            c.SHUTOUTS,
+            c.SHUTOUT_PCT,
+            c.WIN_PCT,
+        ),
+        GOALIE_SEASON,
     ),
 )
 def fact_goalie_season_stats_basic(
@@ -196,17 +200,20 @@ def fact_goalie_season_stats_basic(
     key=("goalie_career_basic_key",),
     grain="one goalie over all seasons, per game type (Regular, Playoffs, All)",
     kind="aggregate",
-    columns=(
-        c.GOALIE_CAREER_KEY,
-        c.WHO,
-        k.GAME_TYPE,
-        k.PLAYER_NAME,
-        c.CURRENT_TEAM,
-        c.SEASONS_PLAYED,
-        *c.CAREER_GOALIE_COUNTS,
-        c.CAREER_GAA,
-        c.CAREER_SHUTOUTS,
-        *c.CAREER_SHARES,
+    columns=explained(
+        (
+            c.GOALIE_CAREER_KEY,
+            c.WHO,
+            k.GAME_TYPE,
+            k.PLAYER_NAME,
+            c.CURRENT_TEAM,
+            c.SEASONS_PLAYED,
+            *c.CAREER_GOALIE_COUNTS,
+            c.CAREER_GAA,
+            c.CAREER_SHUTOUTS,
+            *c.CAREER_SHARES,
+        ),
+        GOALIE_CAREER,
     ),
 )
 def fact_goalie_career_stats_basic(

@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import events as e
 from etl.columns import keys as k
 from etl.columns import possession as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import RUSH
 from etl.registry import table
 from etl.tables.credit import PLAYER
 from etl.tables.expressions import DIGITS, int32, numbered
@@ -87,29 +89,32 @@ def rushes(
     grain="one rush",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.RUSH_KEY,
-        c.ENTRY_EVENT,
-        k.GAME_ID,
-        c.SEQUENCE_REFERENCE,
-        k.PERIOD,
-        k.CLOCK_SECONDS,
-        k.GAME_SECONDS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        c.LEADER_ID,
-        c.LEADER_NAME,
-        e.MEANS,
-        c.ATTACKERS,
-        c.DEFENDERS,
-        c.IS_ODD_MAN,
-        c.IS_BREAKAWAY,
-        c.RUSH_SUCCESS,
-        c.RUSH_SHOT_COUNT,
-        c.RUSH_GOAL_COUNT,
-        c.RUSH_XG_SUM,
-        e.STRENGTH,
+    columns=explained(
+        (
+            c.RUSH_KEY,
+            c.ENTRY_EVENT,
+            k.GAME_ID,
+            c.SEQUENCE_REFERENCE,
+            k.PERIOD,
+            k.CLOCK_SECONDS,
+            k.GAME_SECONDS,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            c.LEADER_ID,
+            c.LEADER_NAME,
+            e.MEANS,
+            c.ATTACKERS,
+            c.DEFENDERS,
+            c.IS_ODD_MAN,
+            c.IS_BREAKAWAY,
+            c.RUSH_SUCCESS,
+            c.RUSH_SHOT_COUNT,
+            c.RUSH_GOAL_COUNT,
+            c.RUSH_XG_SUM,
+            e.STRENGTH,
+        ),
+        RUSH,
     ),
 )
 def fact_rushes(rushes: pl.DataFrame, plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:

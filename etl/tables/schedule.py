@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import league as c
 from etl.columns.column import text
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import SCHEDULE
 from etl.registry import table
 from etl.tables.expressions import OTHER_SIDE, int32, position_name
 from formats.canonical import SIDES
@@ -57,32 +59,35 @@ def scheduled_games(
 @table(
     key=("game_id",),
     grain="one scheduled, played or tracked game",
-    columns=(
-        k.GAME_ID,
-        k.SEASON_ID,
-        k.SEASON,
-        k.DATE,
-        c.GAME_TIME,
-        k.GAME_TYPE,
-        c.PLAYOFF_ROUND,
-        c.SCHEDULE_TYPE,
-        c.INCLUDE,
-        c.LAST_PERIOD_TYPE,
-        c.HOME_TEAM_ID,
-        c.AWAY_TEAM_ID,
-        c.HOME_TEAM_NAME,
-        c.AWAY_TEAM_NAME,
-        *c.TOTAL_GOALS,
-        *c.PERIOD_GOALS,
-        *c.OVERTIME_GOALS,
-        *c.OFFICIAL_GOALS,
-        c.GAME_URL,
-        c.VIDEO_URL,
-        c.VIDEO_URL_2,
-        c.VIDEO_START,
-        *c.SPECIAL_TEAMS,
-        k.IS_INFERRED,
-        k.ORIGIN,
+    columns=explained(
+        (
+            k.GAME_ID,
+            k.SEASON_ID,
+            k.SEASON,
+            k.DATE,
+            c.GAME_TIME,
+            k.GAME_TYPE,
+            c.PLAYOFF_ROUND,
+            c.SCHEDULE_TYPE,
+            c.INCLUDE,
+            c.LAST_PERIOD_TYPE,
+            c.HOME_TEAM_ID,
+            c.AWAY_TEAM_ID,
+            c.HOME_TEAM_NAME,
+            c.AWAY_TEAM_NAME,
+            *c.TOTAL_GOALS,
+            *c.PERIOD_GOALS,
+            *c.OVERTIME_GOALS,
+            *c.OFFICIAL_GOALS,
+            c.GAME_URL,
+            c.VIDEO_URL,
+            c.VIDEO_URL_2,
+            c.VIDEO_START,
+            *c.SPECIAL_TEAMS,
+            k.IS_INFERRED,
+            k.ORIGIN,
+        ),
+        SCHEDULE,
     ),
 )
 def dim_schedule(scheduled_games: pl.DataFrame, power_plays: pl.DataFrame, game_videos: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import possession as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import HELD_BY_SEQUENCE
 from etl.registry import table
 from etl.tables.expressions import ZONE_NAMES, int32, numbered
 from etl.tables.possession import EVENT, MILLISECONDS, SEQUENCE
@@ -49,31 +51,34 @@ def _zone_of_owner() -> pl.Expr:
     grain="one possession sequence",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SEQUENCE_KEY,
-        k.GAME_ID,
-        c.SEQUENCE_INDEX,
-        k.PERIOD,
-        k.CLOCK_SECONDS,
-        k.GAME_SECONDS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        c.START_EVENT_ID,
-        c.START_TYPE,
-        c.START_DETAIL,
-        c.SEQUENCE_ZONE,
-        c.END_EVENT_ID,
-        c.END_TYPE,
-        c.END_DETAIL,
-        c.SEQUENCE_SECONDS,
-        c.EVENT_COUNT,
-        c.PASSES,
-        c.ENTRIES,
-        c.EXITS,
-        c.SHOT_COUNT,
-        c.GOAL_COUNT,
-        c.OUTCOME,
+    columns=explained(
+        (
+            c.SEQUENCE_KEY,
+            k.GAME_ID,
+            c.SEQUENCE_INDEX,
+            k.PERIOD,
+            k.CLOCK_SECONDS,
+            k.GAME_SECONDS,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            c.START_EVENT_ID,
+            c.START_TYPE,
+            c.START_DETAIL,
+            c.SEQUENCE_ZONE,
+            c.END_EVENT_ID,
+            c.END_TYPE,
+            c.END_DETAIL,
+            c.SEQUENCE_SECONDS,
+            c.EVENT_COUNT,
+            c.PASSES,
+            c.ENTRIES,
+            c.EXITS,
+            c.SHOT_COUNT,
+            c.GOAL_COUNT,
+            c.OUTCOME,
+        ),
+        HELD_BY_SEQUENCE,
     ),
 )
 def fact_sequences(possession: pl.DataFrame, plays: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:

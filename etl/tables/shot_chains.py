@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import events as e
 from etl.columns import keys as k
 from etl.columns import possession as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import CHAIN, OF_SHOT
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
 from etl.tables.possession import EVENT
@@ -118,30 +120,33 @@ def _with_events(chains: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
     grain="one shot attempt and what led to it",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.CHAIN_KEY,
-        c.CHAIN_EVENT,
-        *_WHEN_COLUMNS,
-        c.SHOOTER_ID,
-        c.SHOOTER_NAME,
-        c.SEQUENCE_REFERENCE,
-        c.PLAY_KEY,
-        c.START_EVENT_ID,
-        c.START_TYPE,
-        c.CHAIN_EVENTS,
-        c.CHAIN_SECONDS,
-        c.CHAIN_PASSES,
-        c.CHAIN_ENTRY,
-        c.ENTRY_MEANS,
-        c.SINCE_ENTRY,
-        c.PREVIOUS_EVENT,
-        c.PREVIOUS_TYPE,
-        c.PREVIOUS_DETAIL,
-        c.SINCE_PREVIOUS,
-        *_CONTEXT_COLUMNS,
-        e.SHOT_RESULT,
-        e.SHOT_IS_GOAL,
-        c.CHAIN_XG,
+    columns=explained(
+        (
+            c.CHAIN_KEY,
+            c.CHAIN_EVENT,
+            *_WHEN_COLUMNS,
+            c.SHOOTER_ID,
+            c.SHOOTER_NAME,
+            c.SEQUENCE_REFERENCE,
+            c.PLAY_KEY,
+            c.START_EVENT_ID,
+            c.START_TYPE,
+            c.CHAIN_EVENTS,
+            c.CHAIN_SECONDS,
+            c.CHAIN_PASSES,
+            c.CHAIN_ENTRY,
+            c.ENTRY_MEANS,
+            c.SINCE_ENTRY,
+            c.PREVIOUS_EVENT,
+            c.PREVIOUS_TYPE,
+            c.PREVIOUS_DETAIL,
+            c.SINCE_PREVIOUS,
+            *_CONTEXT_COLUMNS,
+            e.SHOT_RESULT,
+            e.SHOT_IS_GOAL,
+            c.CHAIN_XG,
+        ),
+        CHAIN,
     ),
 )
 def fact_shot_chains(
@@ -188,22 +193,25 @@ def fact_shot_chains(
     grain="one scoring chance",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.CHANCE_KEY,
-        c.CHANCE_EVENT,
-        *_WHEN_COLUMNS,
-        c.SHOOTER_ID,
-        c.SHOOTER_NAME,
-        e.GOALIE_ID,
-        c.DANGER,
-        c.CHAIN_XG,
-        *_CONTEXT_COLUMNS,
-        e.SHOT_TYPE,
-        e.SHOT_RESULT,
-        e.SHOT_IS_GOAL,
-        e.STRENGTH,
-        e.SITUATION,
-        k.SHIFT_ID,
+    columns=explained(
+        (
+            c.CHANCE_KEY,
+            c.CHANCE_EVENT,
+            *_WHEN_COLUMNS,
+            c.SHOOTER_ID,
+            c.SHOOTER_NAME,
+            e.GOALIE_ID,
+            c.DANGER,
+            c.CHAIN_XG,
+            *_CONTEXT_COLUMNS,
+            e.SHOT_TYPE,
+            e.SHOT_RESULT,
+            e.SHOT_IS_GOAL,
+            e.STRENGTH,
+            e.SITUATION,
+            k.SHIFT_ID,
+        ),
+        OF_SHOT,
     ),
 )
 def fact_scoring_chances(plays: pl.DataFrame, shot_xg: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,8 @@ import polars as pl
 from etl.columns import coordinates as c
 from etl.columns import events as e
 from etl.columns import keys as k
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import OF_SHOT
 from etl.registry import table
 from etl.tables.events import NET_HEIGHT_IN
 from etl.tables.expressions import ZONE_NAMES, int32, numbered
@@ -85,33 +87,36 @@ _SCORED: Final = pl.col("shot_result") == "Goal"
     grain="one shot attempt with a place",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SHOT_ID,
-        k.GAME_ID,
-        c.SHOT_EVENT,
-        k.PERIOD,
-        k.CLOCK_SECONDS,
-        k.GAME_SECONDS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        c.SHOOTER_ID,
-        c.SHOOTER,
-        e.STRENGTH,
-        c.SHOT_EVENT_TYPE,
-        c.RESULT,
-        e.SHOT_IS_GOAL,
-        c.X,
-        c.Y,
-        c.X_FRACTION,
-        c.Y_FRACTION,
-        c.DISTANCE,
-        c.ANGLE,
-        c.XG,
-        c.DANGER_ZONE,
-        c.RINK_ZONE_REFERENCE,
-        e.NET_X,
-        e.NET_Y,
+    columns=explained(
+        (
+            c.SHOT_ID,
+            k.GAME_ID,
+            c.SHOT_EVENT,
+            k.PERIOD,
+            k.CLOCK_SECONDS,
+            k.GAME_SECONDS,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            c.SHOOTER_ID,
+            c.SHOOTER,
+            e.STRENGTH,
+            c.SHOT_EVENT_TYPE,
+            c.RESULT,
+            e.SHOT_IS_GOAL,
+            c.X,
+            c.Y,
+            c.X_FRACTION,
+            c.Y_FRACTION,
+            c.DISTANCE,
+            c.ANGLE,
+            c.XG,
+            c.DANGER_ZONE,
+            c.RINK_ZONE_REFERENCE,
+            e.NET_X,
+            e.NET_Y,
+        ),
+        OF_SHOT,
     ),
 )
 def fact_shot_xy(plays: pl.DataFrame, shot_xg: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import territory as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_on_ice import SPECIAL_TEAMS
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 from formats.canonical import SIDES
@@ -74,14 +76,17 @@ _SEEN_BY_OTHER: Final = {
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SPECIAL_TEAMS_KEY,
-        k.GAME_ID,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        *c.SPECIAL_TEAMS,
-        c.EMPTY_NET_SECONDS,
+    columns=explained(
+        (
+            c.SPECIAL_TEAMS_KEY,
+            k.GAME_ID,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            *c.SPECIAL_TEAMS,
+            c.EMPTY_NET_SECONDS,
+        ),
+        SPECIAL_TEAMS,
     ),
 )
 def fact_special_teams(power_plays: pl.DataFrame, shot_xg: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import league as c
-from etl.columns.lineage import TEAM_SEASON, explained
+from etl.columns.lineage import explained
+from etl.columns.lineage_seasons import RESULT, TEAM_SEASON
 from etl.registry import table
 from etl.tables.expressions import OTHER_SIDE, percentage, ratio
 from hockey.league import LeagueRules, Points
@@ -65,20 +66,23 @@ _WON, _LOST = (pl.col("goals_for") > pl.col("goals_against"), pl.col("goals_for"
     key=("team_result_key",),
     grain="one team in one played game",
     kind="aggregate",
-    columns=(
-        c.TEAM_RESULT_KEY,
-        k.GAME_ID,
-        k.SEASON_ID,
-        k.SEASON,
-        k.GAME_TYPE,
-        replace(k.TEAM_ID, nullable=False),
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
-        c.LAST_PERIOD_TYPE,
-        c.RESULT,
-        c.STANDING_POINTS,
-        c.GOALS_FOR,
-        c.GOALS_AGAINST,
+    columns=explained(
+        (
+            c.TEAM_RESULT_KEY,
+            k.GAME_ID,
+            k.SEASON_ID,
+            k.SEASON,
+            k.GAME_TYPE,
+            replace(k.TEAM_ID, nullable=False),
+            k.TEAM_NAME,
+            k.TEAM_VENUE,
+            c.LAST_PERIOD_TYPE,
+            c.RESULT,
+            c.STANDING_POINTS,
+            c.GOALS_FOR,
+            c.GOALS_AGAINST,
+        ),
+        RESULT,
     ),
 )
 def fact_team_results(results: pl.DataFrame, dim_team: pl.DataFrame, rules: LeagueRules) -> pl.DataFrame:
@@ -137,10 +141,9 @@ def _points(points: Points) -> pl.Expr:
             c.TIES,
             c.OVERTIME_WINS,
             c.OVERTIME_LOSSES,
-            c.STANDING_POINTS,
+            c.SEASON_SUMS[0],
             c.WIN_PCT,
-            c.GOALS_FOR,
-            c.GOALS_AGAINST,
+            *c.SEASON_SUMS[1:],
             c.GOAL_DIFF,
             c.GOALS_FOR_PER_GAME,
             c.GOALS_AGAINST_PER_GAME,

@@ -6,10 +6,12 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import shifts as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import STINT
 from etl.registry import table
 from etl.tables.expressions import ZONE_NAMES, int32, other_side
 from formats.canonical import SIDES, SLOTS
-from hockey.details import DETAILS
+from hockey.details import DETAILS, PENALTY_SHOT
 from hockey.zones import MIRRORED
 
 BLOCKED: Final = tuple(d.code for d in DETAILS if d.event_type == "Shot" and d.category == "blocked")
@@ -35,10 +37,11 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Attempts, shots on goal, goals and expected goals of each side in each valid stint, by its own situation.
 
     Corsi: every Shot row. Fenwick: those not blocked. On goal: the opponents' Save rows and the goals. `_even`: at even
-    strength with both goalies in.
+    strength with both goalies in. A goal on a penalty shot is on goal and no more: nobody else is on the ice for it.
     """
     kind = pl.col("event_type")
     shot, goal, save = kind == "Shot", pl.col("is_goal") == 1, kind == "Save"
+    scored = goal & (pl.col("detail1") != PENALTY_SHOT)
     blocked = pl.col("detail1").is_in(BLOCKED).fill_null(value=False)
     situation, even = pl.col("situation"), pl.col("situation") == "EV"
     event = ["game_id", "event_idx"]
@@ -53,11 +56,11 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
             corsi=shot.sum(),
             fenwick=(shot & ~blocked).sum(),
             on_goal=(save | goal).sum(),
-            goals=goal.sum(),
-            goals_power_play=(goal & (situation == "PP")).sum(),
-            goals_short_handed=(goal & (situation == "SH")).sum(),
+            goals=scored.sum(),
+            goals_power_play=(scored & (situation == "PP")).sum(),
+            goals_short_handed=(scored & (situation == "SH")).sum(),
             corsi_even=(shot & even).sum(),
-            goals_even=(goal & even).sum(),
+            goals_even=(scored & even).sum(),
             on_ice_xg=pl.col("xg").sum(),
             on_ice_xg_even=pl.col("xg").filter(even).sum(),
         )
@@ -99,34 +102,37 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
     grain="one valid stint: all players on the ice of both teams between two changes",
     from_tracking=True,
     per_game=True,
-    columns=(
-        k.SHIFT_ID,
-        c.SHIFT_KEY,
-        c.EVERYBODY,
-        k.GAME_ID,
-        c.SHIFT_INDEX,
-        k.PERIOD,
-        c.START_MIN,
-        c.START_SEC,
-        c.END_MIN,
-        c.END_SEC,
-        c.START_TOTAL,
-        c.END_TOTAL,
-        c.SHIFT_DURATION,
-        c.STOPPAGE_TIME,
-        c.START_TYPE,
-        c.STOP_TYPE,
-        *c.SLOT_NUMBERS,
-        *c.SIDE_STRENGTHS,
-        c.STINT_STRENGTH,
-        c.STINT_SITUATION,
-        c.START_ZONE,
-        c.END_ZONE,
-        c.SHOTS_FOR,
-        c.SHOTS_AGAINST,
-        c.CORSI_FOR,
-        c.CORSI_AGAINST,
-        c.STINT_VIDEO_TIME,
+    columns=explained(
+        (
+            k.SHIFT_ID,
+            c.SHIFT_KEY,
+            c.EVERYBODY,
+            k.GAME_ID,
+            c.SHIFT_INDEX,
+            k.PERIOD,
+            c.START_MIN,
+            c.START_SEC,
+            c.END_MIN,
+            c.END_SEC,
+            c.START_TOTAL,
+            c.END_TOTAL,
+            c.SHIFT_DURATION,
+            c.STOPPAGE_TIME,
+            c.START_TYPE,
+            c.STOP_TYPE,
+            *c.SLOT_NUMBERS,
+            *c.SIDE_STRENGTHS,
+            c.STINT_STRENGTH,
+            c.STINT_SITUATION,
+            c.START_ZONE,
+            c.END_ZONE,
+            c.SHOTS_FOR,
+            c.SHOTS_AGAINST,
+            c.CORSI_FOR,
+            c.CORSI_AGAINST,
+            c.STINT_VIDEO_TIME,
+        ),
+        STINT,
     ),
 )
 def fact_shifts(

@@ -1,7 +1,6 @@
 """What each skater's game was worth, by the weights of `hockey.value`."""
 
 from collections.abc import Mapping
-from typing import Final
 
 import polars as pl
 
@@ -17,9 +16,8 @@ from hockey.value import (
     GOALS_PER_WIN,
     MAX_RATING,
     MIN_RATING,
+    NO_ADVANTAGE,
 )
-
-_NO_ADVANTAGE: Final = ("Penalty_Misconduct", "Penalty_Offsetting")
 
 
 @table(
@@ -45,7 +43,7 @@ def game_ratings(rosters: pl.DataFrame, players: pl.DataFrame, player_on_ice: pl
 )
 def player_penalties(fact_penalties: pl.DataFrame) -> pl.DataFrame:
     """Penalties that gave an advantage, taken and drawn."""
-    counted = fact_penalties.filter(~pl.col("penalty_type").is_in(_NO_ADVANTAGE).fill_null(value=False))
+    counted = fact_penalties.filter(~pl.col("penalty_type").is_in(NO_ADVANTAGE).fill_null(value=False))
     sides = [("penalties_taken", "player_id"), ("penalties_drawn", "fouled_player_id")]
     counts = [counted.select("game_id", player_id=who, kind=pl.lit(name)).drop_nulls() for name, who in sides]
     return (

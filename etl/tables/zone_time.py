@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import keys as k
 from etl.columns import territory as c
+from etl.columns.lineage import explained
+from etl.columns.lineage_on_ice import MOMENTUM, ZONE_TIME
 from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 from etl.tables.possession import EVENT
@@ -62,15 +64,18 @@ def _zone_events(plays: pl.DataFrame) -> pl.DataFrame:
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.ZONE_TIME_KEY,
-        k.GAME_ID,
-        c.VENUE,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        *c.ZONE_EVENTS,
-        *c.ZONE_SECONDS,
-        *c.POSSESSION,
+    columns=explained(
+        (
+            c.ZONE_TIME_KEY,
+            k.GAME_ID,
+            c.VENUE,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            *c.ZONE_EVENTS,
+            *c.ZONE_SECONDS,
+            *c.POSSESSION,
+        ),
+        ZONE_TIME,
     ),
 )
 def fact_team_zone_time(plays: pl.DataFrame, side_periods: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:
@@ -132,15 +137,18 @@ def _period_actions(plays: pl.DataFrame, crossings: pl.DataFrame, shot_xg: pl.Da
     kind="aggregate",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.MOMENTUM_KEY,
-        k.GAME_ID,
-        k.PERIOD,
-        k.TEAM_VENUE,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        *c.MOMENTUM_COUNTS,
-        c.MOMENTUM,
+    columns=explained(
+        (
+            c.MOMENTUM_KEY,
+            k.GAME_ID,
+            k.PERIOD,
+            k.TEAM_VENUE,
+            k.TEAM_ID,
+            k.TEAM_NAME,
+            *c.MOMENTUM_COUNTS,
+            c.MOMENTUM,
+        ),
+        MOMENTUM,
     ),
 )
 def fact_period_momentum(

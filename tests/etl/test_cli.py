@@ -28,7 +28,7 @@ from snapshot.layout import DataDir
 from snapshot.publication import PublishFailed
 from snapshot.reader import list_ids, published
 from tests.formats.league_builder import make_game
-from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_shift
+from tests.formats.tracker_builder import as_bytes, make_event, make_export, make_player, make_shift
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +110,22 @@ class TestModes:
         assert step is not None
         assert whole is not None
         assert [t.sha256 for t in step.manifest.tables] == [t.sha256 for t in whole.manifest.tables]
+
+    def test_a_draw_won_by_a_number_of_the_other_team_is_the_team_s_and_told(self, data_dir: DataDir) -> None:
+        draws = [make_event("Faceoff", team="home", players=[make_player(number)]) for number in (2, 3, 12)]
+        (data_dir.raw / "18969.json").write_bytes(as_bytes(make_export(draws, [make_shift()])))
+        (data_dir.raw / "18970.json").unlink()
+        assert run(data_dir) == DONE
+        found = published(data_dir)
+        assert found is not None
+        teams = found.read("fact_team_game_stats").sort("team_venue")
+        assert teams.select("team_venue", "fo_wins", "fo_losses").rows() == [("away", 0, 3), ("home", 3, 0)]
+        assert found.read("fact_player_game_stats")["fo_wins"].sum() == 2
+        (told,) = found.read("qa_uncredited_acts").rows(named=True)
+        assert (told["act"], told["team_total"], told["credited"], told["of_other_team"]) == ("fo_wins", 3, 2, 1)
+        assert "2 of 3 fo_wins of Team B in game 18969" in told["message"]
+        flags = found.read("qa_input_flags").filter(flag="wrong_side")
+        assert flags["message"].to_list() == ["number '12' as 'event_player_1' wears it on the other team"]
 
     def test_validate_publishes_nothing(self, data_dir: DataDir, capsys) -> None:
         assert run(data_dir, "--validate") == DONE

@@ -30,15 +30,3 @@ def test_a_formula_names_only_tables_that_are_published() -> None:
         if name not in known or (column and column not in known[name])
     ]
     assert wrong == []
-
-
-def test_what_a_number_is_made_from_is_published() -> None:
-    known = {t.name: {c.name for c in t.columns} for t in TABLES}
-    for table in TABLES:
-        for column in table.columns:
-            for part in column.made_from:
-                assert {c.column for c in part.where} | ({part.quantity} - {None}) <= known[part.table]
-                assert {c.row for c in part.where if c.row} <= known[table.name]
-                for link in part.links:
-                    assert {link.on} <= known[part.table] & known[link.table]
-                    assert {c.column for c in (*link.where, *link.unless)} <= known[link.table]

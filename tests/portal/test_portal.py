@@ -49,6 +49,29 @@ class TestData:
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
 
+    def test_a_figure_leads_from_formula_to_formula_down_to_the_shots(
+        self, portal: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        asked = {"sort": "war.desc", "limit": 1}
+        best = server.http.get("/api/tables/fact_player_game_stats", params=asked).json()["rows"][0]
+        page = portal.open(f"data/fact_player_game_stats?player_game_key=eq.{best['player_game_key']}")
+        place = list(best).index("war")
+        rows = page.get_by_role("region", name="fact_player_game_stats").locator("tbody tr")
+        rows.first.locator("td").nth(place).get_by_role("button").click()
+        dialog = page.get_by_role("dialog")
+        for column in ("gar_total", "gar_even_strength"):
+            dialog.get_by_role("button", name=column, exact=True).click()
+            expect(dialog.get_by_role("heading", name=f"fact_player_game_stats · {column}")).to_be_visible()
+        expect(dialog).to_contain_text("0.2 * on_ice_xg_even_for")
+        portal.settle()
+        if screenshots:
+            page.screenshot(path=screenshots / "explanation.png")
+        dialog.get_by_role("region", name="The rows behind it").get_by_role("button").first.click()
+        expect(dialog.get_by_role("heading", name="fact_shots · xg")).to_be_visible()
+        expect(dialog).to_contain_text("xg_shot_type")
+        dialog.get_by_role("button", name="Back").click()
+        expect(dialog.get_by_role("heading", name="fact_player_game_stats · gar_even_strength")).to_be_visible()
+
 
 class TestRun:
     def test_files_are_recognised_or_refused_with_the_reason(self, portal: Portal, server: Server) -> None:

@@ -91,6 +91,50 @@ def test_a_rate_names_what_it_is_made_of(league: Client, best: dict[str, object]
         assert deeper["amount"] == operand["value"] == deeper["total"]
 
 
+def test_a_value_leads_to_its_components_their_constants_and_the_shots(league: Client, best: dict[str, object]) -> None:
+    war = league.get(f"/api/explain/{BOX}/{best['player_game_key']}/war").json()
+    (total,) = war["operands"]
+    components = league.get(total["explain"]).json()["operands"]
+    assert sum(part["value"] for part in components) == pytest.approx(total["value"])
+    even = league.get(next(part["explain"] for part in components if part["column"] == "gar_even_strength")).json()
+    assert even["formula"] == "0.2 * on_ice_xg_even_for - 0.2 * on_ice_xg_even_against"
+    assert even["amount"] == pytest.approx(even["value"]) == sum(row["contributes"] for row in even["rows"])
+    shot = next(row for row in even["rows"] if row["table"] == "fact_shots")
+    assert abs(shot["contributes"]) == pytest.approx(0.2 * shot["row"]["xg"])
+    chance = league.get(shot["explain"]).json()
+    named = {operand["column"]: operand["value"] for operand in chance["operands"]}
+    assert {name: shot["row"][name] for name in named} == named
+    assert {"xg_shot_type", "xg_situation", "off_rebound", "off_rush", "after_turnover"} <= set(named)
+
+
+def test_a_goalie_s_season_is_its_sheets_and_results(league: Client, snapshot: Snapshot) -> None:
+    season = snapshot.read("fact_goalie_season_stats_basic").sort("wins", "games_played", descending=True)
+    best = season.row(0, named=True)
+    path = f"/api/explain/fact_goalie_season_stats_basic/{best['goalie_season_basic_key']}"
+    wins = league.get(f"{path}/wins").json()
+    assert wins["value"] == wins["total"] == best["wins"] > 0
+    assert {row["row"]["result"] for row in wins["rows"]} == {"win"}
+    allowed = league.get(f"{path}/goals_against?limit=1000").json()
+    assert sum(row["contributes"] for row in allowed["rows"]) == allowed["value"]
+    assert {o["column"] for o in league.get(f"{path}/gaa").json()["operands"]} == {"goals_against", "games_played"}
+
+
+def test_a_quotient_says_which_rows_divide(league: Client, snapshot: Snapshot) -> None:
+    season = snapshot.read("fact_player_season_stats_basic").drop_nulls("cf_pct").row(0, named=True)
+    path = f"/api/explain/fact_player_season_stats_basic/{season['player_season_basic_key']}/cf_pct?limit=1000"
+    answer = league.get(path).json()
+    above, below = (
+        sum(row["contributes"] for row in answer["rows"] if row["divides"] is divides) for divides in (False, True)
+    )
+    assert answer["amount"] == pytest.approx(season["cf_pct"]) == above / below
+
+
+def test_a_word_of_a_sentence_is_no_operand(league: Client, best: dict[str, object]) -> None:
+    answer = league.get(f"/api/explain/{BOX}/{best['player_game_key']}/shots").json()
+    assert " a skater" in answer["formula"]
+    assert answer["operands"] == []
+
+
 def test_every_cell_of_a_table_has_an_answer(league: Client, snapshot: Snapshot, best: dict[str, object]) -> None:
     for column in snapshot.manifest.table(BOX).columns:
         answer = league.get(f"/api/explain/{BOX}/{best['player_game_key']}/{column.name}")

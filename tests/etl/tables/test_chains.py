@@ -52,6 +52,20 @@ class TestShotChains:
         columns = ("previous_event_id", "previous_event_type", "seconds_since_previous", "is_rebound_shot")
         assert found.select(columns).rows() == [("EV100006", "Pass", 1.0, False), ("EV100008", "Save", 2.0, True)]
 
+    def test_an_attempt_knows_what_came_right_before_it(self) -> None:
+        soon = [
+            make_event(0, "Turnover", "away", 0, detail1="Turnover_Giveaway"),
+            make_event(1, "Zone_Entry_Exit", "home", 1, detail1="Zone_Entry", detail2="ZoneEntry_Carried"),
+            make_event(2, "Shot", "home", 3, detail1="Shot_OnNetSaved", detail2="Shot_Tip"),
+            make_event(3, "Shot", "home", 5, detail1="Shot_OnNetSaved", detail2="Shot_Tip"),
+            make_event(4, "Shot", "home", 9, detail1="Shot_OnNetSaved", detail2="Shot_Tip"),
+        ]
+        flags = ("is_rush_shot", "is_rebound_shot", "after_turnover")
+        for found in build("fact_shot_chains", "fact_scoring_chances", events=soon):
+            assert found.select(flags).rows()[:2] == [(True, False, True), (True, True, False)]
+        (chains,) = build("fact_shot_chains", events=soon)
+        assert chains.select(flags).row(2) == (False, False, False)
+
     def test_without_an_entry_nothing_is_said_of_one_and_nothing_crosses_a_whistle(self) -> None:
         events = [*ATTACK, make_event(12, "Faceoff", "home", 30), make_event(13, "Shot", "home", 31)]
         (found,) = build("fact_shot_chains", events=events)

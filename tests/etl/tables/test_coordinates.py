@@ -99,6 +99,7 @@ class TestShots:
         assert (goal["x_fraction"], goal["y_fraction"]) == (0.9, 0.4)
         assert (goal["x_coord"], goal["y_coord"], goal["net_x"], goal["net_y"]) == (80.0, -8.5, 36.0, 8.0)
         assert goal["distance_ft"] == pytest.approx((9**2 + 8.5**2) ** 0.5)
+        assert goal["angle_deg"] == pytest.approx(43.363, abs=0.001)  # the tangent is 8.5 / 9
         assert goal["xg"] == attempts["xg"][0]
 
 

@@ -256,6 +256,16 @@ class TestOnIce:
         assert stats.select(columns).rows() == [("h1", 0, 1, -1, 0), ("h5", 0, 1, -1, -1), ("h6", 0, 0, 0, 1)]
         assert stats["cf_pct_rel"].round(4).to_list() == [None, -50.0, 50.0]
 
+    def test_nobody_else_is_on_the_ice_for_a_penalty_shot(self) -> None:
+        events = [
+            make_event(0, "Goal", "home", 5, detail1="Goal_PenaltyShot", stint_idx=0),
+            make_event(1, "Goal", "home", 6, detail1="Goal_Scored", stint_idx=0),
+        ]
+        stats = build("fact_player_game_stats", events, [make_role(0, "event_1", "h1")], [make_stint(0, 0, 20)])
+        on_ice = ("goals", "plus_ev", "plus_minus", "plus_minus_total", "goals_for")
+        assert stats.filter(pl.col("player_id") == "h1").select(on_ice).rows() == [(1, 1, 1, 1, 1)]
+        assert stats.filter(pl.col("player_id") == "a1")["plus_minus"].to_list() == [-1]
+
     def test_without_valid_stints_on_ice_figures_are_unknown_not_zero(self) -> None:
         stats = build("fact_player_game_stats", [make_event(0, "Shot", "home", 1)], [make_role(0, "event_1", "h1")])
         unknown = (

@@ -114,6 +114,10 @@ class TestScorerComparison:
         columns = ("player_id", "tracked_goals", "official_goals", "assists_difference", "is_match")
         assert found.select(columns).rows() == [("h1", 1, 1, 0, True), ("h2", 0, 0, 1, False), ("h3", 0, 0, -1, False)]
         assert found["team_name"].to_list() == ["Hawks"] * 3
+        columns = ("tracked_assists", "tracked_points", "official_assists", "official_points")
+        assert found.select(columns).rows() == [(0, 1, 0, 1), (1, 1, 0, 0), (0, 0, 1, 1)]
+        differences = ("goals_difference", "assists_difference", "points_difference")
+        assert found.select(differences).rows() == [(0, 0, 0), (0, 1, 1), (0, -1, -1)]
 
     def test_a_game_without_a_sheet_or_without_tracking_is_left_out(self) -> None:
         events = [make_event(0, "Goal", "home", 5, detail1="Goal_Scored")]
@@ -126,3 +130,47 @@ class TestScorerComparison:
             schedule=[make_scheduled(GAME), make_scheduled(2)],
         )
         assert build("qa_scorer_comparison", league).is_empty()
+
+
+class TestUncreditedActs:
+    """Three draws and two passes of the home side: two draws are credited, and one pass."""
+
+    EVENTS = (
+        *(make_event(n, "Faceoff", "home", n) for n in range(4)),
+        make_event(4, "Pass", "home", 5),
+        make_event(5, "Pass", "home", 6),
+        make_event(6, "Faceoff", "away", 7),
+    )
+    ROLES = (
+        make_role(0, "event_1", "h1"),
+        make_role(0, "opp_1", "a1"),
+        make_role(1, "event_1", "a2"),  # a number that only the other team has
+        make_role(2, "event_1", None),  # a number of no roster
+        make_role(3, "event_1", "h1"),
+        make_role(4, "event_1", "h9"),  # the goalie
+        make_role(5, "event_1", "h2"),
+        make_role(6, "event_1", "a1"),
+    )
+
+    def test_each_difference_of_a_team_and_its_skaters_has_its_reason(self) -> None:
+        league = make_league(events=self.EVENTS, event_players=self.ROLES)
+        columns = ("team_venue", "act", "team_total", "credited", "of_goalies", "of_other_team", "of_nobody")
+        found = build("qa_uncredited_acts", league)
+        assert found.select(columns).rows() == [
+            ("home", "fo_wins", 4, 2, 0, 1, 1),
+            ("home", "pass_attempts", 2, 1, 1, 0, 0),
+        ]
+        assert found["message"][0] == (
+            "2 of 4 fo_wins of Hawks in game 1 are credited to a skater; of the others 1 with a number of the other "
+            "team, 1 with no number of a roster"
+        )
+
+    def test_the_team_has_every_draw_and_nobody_wins_one_for_the_other_team(self) -> None:
+        league = make_league(events=self.EVENTS, event_players=self.ROLES)
+        team = build("fact_team_game_stats", league).sort("team_venue").select("fo_wins", "fo_losses")
+        assert team.rows() == [(1, 4), (4, 1)]
+        skaters = build("fact_player_game_stats", league).filter(pl.col("fo_total") > 0)
+        assert skaters.select("player_id", "fo_wins", "fo_losses").sort("player_id").rows() == [
+            ("a1", 1, 1),
+            ("h1", 2, 0),
+        ]

@@ -113,6 +113,12 @@ class TestShotXg:
         away = found.filter(pl.col("side") == "away")
         assert away["xg_flurry_adjusted"].to_list() == pytest.approx(away["xg"].to_list())
 
+    def test_the_second_of_a_flurry_counts_if_the_first_did_not_go_in(self) -> None:
+        found = build("fact_shots", [shot(0, "home", 1), shot(1, "home", 2), shot(2, "home", 60)])
+        first, second, third = found["xg"]
+        assert found["off_rebound"].to_list() == [False, True, False]
+        assert found["xg_adj"].to_list() == pytest.approx([first, second * (1 - first), third])
+
     @settings(max_examples=25, deadline=None)
     @given(
         st.lists(

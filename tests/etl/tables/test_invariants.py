@@ -20,6 +20,7 @@ KINDS = st.sampled_from(
         ("Shot", "Shot_Blocked"),
         ("Shot", "Shot_Goal"),
         ("Goal", "Goal_Scored"),
+        ("Goal", "Goal_PenaltyShot"),
         ("Goal", None),
         ("Save", "Save_Freeze"),
         ("Pass", "Pass_Completed"),
@@ -70,6 +71,8 @@ def test_every_invariant_holds_for_any_game(league: LeagueFrames) -> None:
     for_is_against_seen_from_the_other_side(built)
     pairs_and_opponents_add_up(built)
     lines_are_parts_of_the_ice_time(built)
+    each_goal_credits_the_skaters_on_the_ice(built)
+    what_no_skater_is_credited_with_is_told(built)
 
 
 def each_attempt_credits_the_skaters_on_the_ice(built: dict[str, pl.DataFrame]) -> None:
@@ -86,6 +89,33 @@ def each_attempt_credits_the_skaters_on_the_ice(built: dict[str, pl.DataFrame]) 
     assert stats["fenwick_for"].sum() == credited["skaters"].sum()
 
 
+def each_goal_credits_the_skaters_on_the_ice(built: dict[str, pl.DataFrame]) -> None:
+    """A goal is one for every skater of its side who is on, one against every other; a penalty shot is nobody's."""
+    skaters = built["fact_shift_players"].filter(~pl.col("is_goalie"))
+    on_ice = skaters.group_by("shift_id", "team_venue").agg(skaters=pl.len())
+    goals = built["fact_goals"].drop_nulls(["shift_id", "team_venue"]).filter(~pl.col("is_penalty_shot"))
+    for column, sides in (("goals_for", {}), ("goals_against", {"home": "away", "away": "home"})):
+        seen = goals.select("shift_id", pl.col("team_venue").replace(sides))
+        assert built["player_on_ice"][column].sum() == seen.join(on_ice, on=["shift_id", "team_venue"])["skaters"].sum()
+
+
+def what_no_skater_is_credited_with_is_told(built: dict[str, pl.DataFrame]) -> None:
+    """A team's total less what its skaters have is exactly what qa_uncredited_acts says."""
+    acts = ["goals", "shots", "pass_attempts", "fo_wins", "giveaways", "zone_exits"]
+    side = ["game_id", "team_venue"]
+    teams = built["fact_team_game_stats"].select(*side, *acts).unpivot(acts, index=side, value_name="team_total")
+    sums = built["fact_player_game_stats"].group_by(side).agg(pl.col(acts).sum())
+    differing = (
+        teams.join(sums.unpivot(acts, index=side, value_name="credited"), on=[*side, "variable"], how="left")
+        .with_columns(pl.col("credited").fill_null(0))
+        .filter(pl.col("credited") < pl.col("team_total"))
+        .rename({"variable": "act"})
+    )
+    told = built["qa_uncredited_acts"].filter(pl.col("act").is_in(acts))
+    assert set(told.select(differing.columns).rows()) == set(differing.select(differing.columns).rows())
+    assert (told["team_total"] - told["credited"] == told.select(pl.sum_horizontal("^of_.*$")).to_series()).all()
+
+
 def ice_time_adds_up(built: dict[str, pl.DataFrame]) -> None:
     """The players' ice time is the length of each stint times the players in it."""
     stints = built["fact_shift_players"]
@@ -94,8 +124,14 @@ def ice_time_adds_up(built: dict[str, pl.DataFrame]) -> None:
 
 
 def for_is_against_seen_from_the_other_side(built: dict[str, pl.DataFrame]) -> None:
-    """A team's expected goals are the opponents' against; each meeting of skaters is told once, from home."""
+    """What a team has for is what the other has against; each meeting of skaters is told once, from home."""
     teams = built["fact_team_game_stats"]
+    for own, other in (
+        *(("goals", "goals_against"), ("sog", "sog_against"), ("fo_wins", "fo_losses")),
+        *(("corsi_for", "corsi_against"), ("fenwick_for", "fenwick_against")),
+    ):
+        for game in teams.partition_by("game_id"):
+            assert game.sort("team_venue")[own].to_list() == game.sort("team_venue", descending=True)[other].to_list()
     assert abs(teams["xg_for"].sum() - teams["xg_against"].sum()) < TINY
     attempts, chances = built["stint_attempts"], built["shot_xg"].drop_nulls("stint_idx")
     in_stints = chances.join(built["stints"], on=["game_id", "stint_idx"], how="semi")

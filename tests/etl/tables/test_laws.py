@@ -58,7 +58,8 @@ def small_league() -> LeagueFrames:
         make_event(6, "Shot", "away", 50, detail1="Shot_OnNetSaved", stint_idx=1),
         make_event(7, "Save", "home", 50, detail1="Save_Freeze", detail2="Save_Glove", stint_idx=1),
         make_event(8, "Penalty", "away", 55, detail1="Penalty_Minor", detail2="Penalty_Tripping", stint_idx=1),
-        make_event(9, "GameEnd", None, 60),
+        make_event(9, "Hit", "home", 56, stint_idx=1),
+        make_event(10, "GameEnd", None, 60),
     ]
     roles = [
         make_role(0, "event_1", "h1"),
@@ -76,6 +77,7 @@ def small_league() -> LeagueFrames:
         make_role(7, "opp_1", "a1"),
         make_role(8, "event_1", "a3"),
         make_role(8, "event_2", None),
+        make_role(9, "event_1", "a2"),  # a number of the other team
     ]
     stints = [make_stint(0, 0, 20), make_stint(1, 20, 60, home="12346" + "9")]
     flags = [{"game_id": GAME, "flag": "clock_bad", "message": "17:85"}, {"flag": "secret_removed", "count": 2}]

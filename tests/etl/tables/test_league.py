@@ -1,6 +1,7 @@
 from datetime import date
 
 import polars as pl
+import pytest
 
 from etl.tables.catalog import league_tables
 from formats.canonical import LeagueFrames
@@ -56,6 +57,7 @@ class TestGameRoster:
                 "side": "home",
                 "goals": 2,
                 "assists": 1,
+                "pim": 3,
                 "position": "F",
                 "is_sub": True,
             }
@@ -67,11 +69,12 @@ class TestGameRoster:
         ]
         league = make_league(official_roster=sheet, games=games, rosters=rosters)
         found = build("fact_gameroster", league).select(
-            "game_id", "player_id", "team_id", "team_venue", "opp_team_name", "player_position", "points", "sub"
+            *("game_id", "player_id", "team_id", "team_venue", "opp_team_name", "player_position"),
+            *("points", "pim", "pim_total", "sub"),
         )
         assert found.rows() == [
-            (GAME, "h1", "TH", "Home", "Aces", "Forward", 3, 1),
-            (2, "a9", "TA", "Away", "Hawks", "Goalie", 0, 0),
+            (GAME, "h1", "TH", "Home", "Aces", "Forward", 3, 3, 3, 1),
+            (2, "a9", "TA", "Away", "Hawks", "Goalie", 0, 0, 0, 0),
         ]
 
 
@@ -89,6 +92,8 @@ class TestStandings:
         league = make_league(schedule=schedule, games=[], rosters=[])
         found = build("fact_team_season_stats_basic", league, rules).filter(pl.col("team_id") == "TH")
         columns = ("game_type", "games_played", "wins", "losses", "ties", "overtime_losses", "points", "goal_diff")
+        aces = build("fact_team_season_stats_basic", league, rules).filter(pl.col("team_id") == "TA")
+        assert aces.select("game_type", "wins", "overtime_wins").rows()[0] == ("All", 1, 1)
         assert found.select(columns).rows() == [
             ("All", 4, 2, 1, 1, 1, 6, 4),
             ("Playoffs", 1, 1, 0, 0, 0, 2, 4),
@@ -96,6 +101,19 @@ class TestStandings:
         ]
         assert found["win_pct"].round(4).to_list() == [75.0, 100.0, 66.6667]
         assert found["goals_for_per_game"].to_list() == [2.5, 4.0, 2.0]
+        assert found["goals_against_per_game"].to_list() == [1.5, 0.0, 2.0]
+
+    def test_each_played_game_is_a_result_for_either_team(self) -> None:
+        schedule = [make_scheduled(1, 2, 3, last_period_type="Shootout"), make_scheduled(2, 1, 1), make_scheduled(3)]
+        rules = LeagueRules.from_mapping({"points": {"shootout_win": 2, "shootout_loss": 1}})
+        found = build("fact_team_results", make_league(schedule=schedule, games=[], rosters=[]), rules)
+        columns = ("game_id", "team_venue", "result", "points", "goals_for", "goals_against")
+        assert found.select(columns).rows() == [
+            (1, "away", "win", 2, 3, 2),
+            (1, "home", "loss", 1, 2, 3),
+            (2, "away", "tie", 1, 1, 1),
+            (2, "home", "tie", 1, 1, 1),
+        ]
 
     def test_a_whole_tracked_game_without_any_schedule_counts(self) -> None:
         events = [make_event(n, "Goal", "home", 5, detail1="Goal_Scored", period=n + 1) for n in range(3)]
@@ -126,6 +144,24 @@ class TestGameStatus:
             (4, "No file", 0),
             (5, "Error", 0),
         ]
+
+    def test_counts_goals_events_and_stints_overtime_included(self) -> None:
+        events = [
+            make_event(0, "Goal", "home", 5, detail1="Goal_Scored"),
+            make_event(1, "Goal", "home", 9, detail1="Goal_Scored"),
+            make_event(2, "Goal", "away", 5, detail1="Goal_Scored", period=4),
+        ]
+        stints = [make_stint(0, 0, 1080), make_stint(1, 0, 60, period=4), make_stint(2, 60, 70, is_valid=False)]
+        league = make_league(events=events, shifts=stints, schedule=[make_scheduled(GAME, 2, 1)])
+        status = build("fact_game_status", league)
+        columns = ("tracked_home_goals", "tracked_away_goals", "events", "valid_stints")
+        assert status.select(columns).rows() == [(2, 1, 3, 2)]
+        completeness = build("qa_data_completeness", league)
+        assert completeness.select("events", "valid_stints", "periods_tracked").rows() == [(3, 2, 2)]
+        assert completeness["stint_coverage_pct"].to_list() == pytest.approx([100 / 3])  # one of three periods
+        accuracy = build("qa_goal_accuracy", league)
+        columns = ("tracked_home_goals", "tracked_away_goals", "official_home_goals", "official_away_goals")
+        assert accuracy.select(columns).rows() == [(2, 1, 2, 1)]
 
     def test_tracked_and_official_scores_are_compared(self) -> None:
         events = [make_event(0, "Goal", "home", 5, detail1="Goal_Scored")]
@@ -166,7 +202,11 @@ def test_a_scheduled_game_keeps_its_day_and_its_overtime_goals_under_both_names(
 
 
 class TestPowerPlaysOfTheSchedule:
-    COLUMNS = ("pp_goals", "pp_opportunities", "pk_goals_against", "pk_opportunities")
+    COLUMNS = tuple(
+        f"{side}_{name}"
+        for side in ("home", "away")
+        for name in ("pp_goals", "pp_opportunities", "pk_goals_against", "pk_opportunities")
+    )
 
     def test_they_are_of_the_players_on_the_ice(self) -> None:
         """5v5, then a home power play with a goal, 5v5 again, and a visitors' power play without."""
@@ -181,13 +221,21 @@ class TestPowerPlaysOfTheSchedule:
             make_event(1, "Goal", "home", 250, detail1="Goal_Scored", stint_idx=2),
         ]
         row = build("dim_schedule", make_league(events=events, shifts=stints)).row(0, named=True)
-        assert [row[f"home_{name}"] for name in self.COLUMNS] == [1, 1, 0, 1]
-        assert [row[f"away_{name}"] for name in self.COLUMNS] == [0, 1, 1, 1]
+        assert {name: row[name] for name in self.COLUMNS} == {
+            "home_pp_goals": 1,
+            "home_pp_opportunities": 1,
+            "home_pk_goals_against": 0,
+            "home_pk_opportunities": 1,
+            "away_pp_goals": 0,
+            "away_pp_opportunities": 1,
+            "away_pk_goals_against": 1,
+            "away_pk_opportunities": 1,
+        }
 
     def test_a_game_without_stints_has_none(self) -> None:
         events = [make_event(0, "Goal", "home", 150, detail1="Goal_Scored")]
         league = make_league(events=events, schedule=[make_scheduled(GAME), make_scheduled(2, 3, 1)])
-        found = build("dim_schedule", league).select(f"{side}_{n}" for side in ("home", "away") for n in self.COLUMNS)
+        found = build("dim_schedule", league).select(self.COLUMNS)
         assert found.rows() == [(None,) * 8] * 2
 
 

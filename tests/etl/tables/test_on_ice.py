@@ -90,6 +90,8 @@ class TestWowy:
         assert found["cf_pct_delta"] == pytest.approx(75 - 100 / 3)
         assert (found["goals_for_together"], found["goals_against_together"]) == (1, 0)
         assert found["xg_pct_together"] == pytest.approx(200 / 3)
+        assert (found["xg_for_together"], found["xg_against_together"]) == pytest.approx((2 * XG, XG))
+        assert (found["cf_pct_together"], found["cf_pct_apart"]) == pytest.approx((75, 100 / 3))
 
     def test_never_apart_has_no_share_apart(self) -> None:
         found = self.pair("h3", "h4")
@@ -144,6 +146,14 @@ class TestLines:
             "h2_h3_h6": (40, 0, 2, 0, 1, 1),
             "h1_h3_h6": (20, 1, 0, 0, 0, 1),
         }
+
+    def test_expected_goals_of_a_line(self) -> None:
+        (first,) = (
+            build("fact_line_combos").filter(pl.col("line_combo_key") == "1_home_forward_h1_h2_h3").rows(named=True)
+        )
+        assert (first["xg_for"], first["xg_against"]) == pytest.approx((2 * XG, XG))
+        assert (first["fenwick_for"], first["fenwick_against"], first["cf_pct"], first["combo_size"]) == (2, 1, 75, 3)
+        assert first["xg_pct"] == pytest.approx(200 / 3)
 
     def test_the_defence_pair_is_on_throughout(self) -> None:
         assert self.combos("defense") == {"h4_h5": (120, 4, 3, 1, 1, 3)}

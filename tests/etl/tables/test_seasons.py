@@ -102,6 +102,9 @@ class TestSkaters:
             ("Regular", 2, 3, 3, 6, "Forward"),
         ]
         assert found["points_per_game"].to_list() == [1.75, 1.0, 2.0]
+        assert found.select("career_assists", "career_pim").rows() == [(3, 3), (0, 0), (3, 3)]
+        columns = ("goals_per_game", "assists_per_game", "pim_per_game")
+        assert found.select(columns).row(0) == (1.0, 0.75, 0.75)
         assert found["current_team"].to_list() == ["Hawks"] * 3  # the last game was as a substitute for the Aces
 
     def test_the_team_of_a_season_is_where_most_games_were_played(self) -> None:
@@ -219,6 +222,10 @@ class TestGoalies:
             ("Regular", 1, 2, 1, 1, 0),
         ]
         assert found["career_gaa"].to_list() == [1.0, 0.0, 1.5]
+        columns = ("career_losses", "career_goals_against", "career_win_pct", "career_shutout_pct")
+        assert found.select(columns).row(2) == (0, 3, 50.0, 0.0)
+        aces = build("fact_goalie_career_stats_basic", league).filter(pl.col("player_id") == "a9")
+        assert aces.select(columns).row(0) == (1, 3, 0.0, 0.0)
         assert found["current_team"].to_list() == ["Hawks"] * 3
 
     def test_two_goalies_of_a_game_share_no_shutout(self) -> None:

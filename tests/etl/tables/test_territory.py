@@ -66,6 +66,24 @@ class TestCrossings:
         columns = ("player_id", "controlled_exits", "clear_exits", "exits_with_entry", "exits_with_shot")
         assert found.select(columns).rows() == [("a4", 0, 1, 1, 0), ("h4", 1, 0, 1, 1)]
 
+    def test_exits_by_kind_add_up_to_the_total(self) -> None:
+        tries = [("Exit", "Carried"), ("Exit", "CarriedBreakaway"), ("Exit", "Pass"), ("Exit", "Chip")]
+        tries += [("Exit", "OppTeam"), ("Exit_Failed", "Carried")]
+        events = [crossing(n, "home", n, what, means) for n, (what, means) in enumerate(tries)]
+        roles = [make_role(n, "event_1", "h4") for n in range(len(events))]
+        (found,) = build("fact_zone_exit_summary", events=events, event_players=roles)
+        expected = {
+            "total_exits": 6,
+            "controlled_exits": 3,
+            "carried_exits": 2,
+            "passed_exits": 1,
+            "clear_exits": 1,
+            "other_exits": 1,
+            "failed_exits": 1,
+            "controlled_exit_pct": 50.0,
+        }
+        assert found.select(*expected).row(0, named=True) == expected
+
     def test_an_exit_before_a_whistle_led_to_nothing(self) -> None:
         events = [
             crossing(0, "home", 4, "Exit", "Pass"),
@@ -102,7 +120,8 @@ class TestCrossings:
 class TestZoneTime:
     def test_seconds_in_each_zone_and_with_the_puck(self) -> None:
         (found,) = build("fact_team_zone_time", events=UP_AND_DOWN)
-        zones = [f"{zone}_zone_seconds" for zone in ("offensive", "neutral", "defensive", "unknown")]
+        zones = ("offensive_zone_seconds", "neutral_zone_seconds", "defensive_zone_seconds", "unknown_zone_seconds")
+        assert found["possession_pct"].to_list() == pytest.approx([100 * 19 / 33, 100 * 14 / 33])
         assert found.select("venue", *zones, "dead_seconds", "tracked_seconds").rows() == [
             # home: 0-4 own zone, 4-8 neutral, 8-14 attack, 14-18 neutral, 18-23 own zone, 43-53 own zone
             ("away", 19.0, 8.0, 6.0, 0.0, 20.0, 53.0),
@@ -130,8 +149,19 @@ class TestMomentum:
         home = found.filter(pl.col("team_venue") == "home")
         assert home["momentum"].item() == pytest.approx(100 * sum(tilts) / 4)
         assert found["momentum"].sum() == pytest.approx(0)
-        columns = ("shots", "shots_against", "controlled_entries", "offensive_zone_seconds")
-        assert home.select(columns).rows() == [(2, 1, 1, 6.0)]
+        columns = ("shots", "shots_against", "controlled_entries", "controlled_entries_against")
+        assert home.select(columns).rows() == [(2, 1, 1, 0)]
+        assert home.select("offensive_zone_seconds", "defensive_zone_seconds").rows() == [(6.0, 19.0)]
+        assert home.select("xg_for", "xg_against").row(0) == pytest.approx((xg["home"], xg["away"]))
+
+    def test_goals_are_those_of_the_period(self) -> None:
+        events = [
+            make_event(n, "Goal", side, 5, detail1="Goal_Scored", period=period)
+            for n, (side, period) in enumerate((("home", 1), ("home", 2), ("away", 2)))
+        ]
+        (found,) = build("fact_period_momentum", events=events)
+        home = found.filter(pl.col("team_venue") == "home").sort("period")
+        assert home.select("period", "goals", "goals_against").rows() == [(1, 1, 0), (2, 1, 1)]
 
     def test_a_period_in_which_nothing_counted_has_none(self) -> None:
         (found,) = build("fact_period_momentum", events=[make_event(0, "Pass", "home", 1)])
@@ -169,6 +199,8 @@ class TestSpecialTeams:
         assert home["pp_xg"].item() == pytest.approx(attempts["xg"].item())
         away = found.filter(pl.col("team_venue") == "away")
         assert away.select(columns).rows() == [(0, 0, 0.0, 0, 1, 50.0, 1)]
+        assert away["pk_xg_against"].item() == home["pp_xg"].item()
+        assert away["pk_shots_against"].to_list() == [1]
 
 
 def test_micro_statistics_are_the_tags_of_the_box_score_in_long_form() -> None:

@@ -1,0 +1,151 @@
+"""The rows behind the numbers of single things: stints, goals, sequences, rushes, chains, crossings, tags, checks."""
+
+from typing import Final
+
+from etl.columns.boxscore import MICRO
+from etl.columns.lineage import (
+    AWAY,
+    GAME,
+    HOME,
+    OWN_SIDE,
+    PLAYER,
+    Lineage,
+    Parts,
+    equal,
+    in_role,
+    one_of,
+    own,
+)
+from etl.columns.lineage_box_score import TAGS
+from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
+from hockey.possession import RUSH_SHOT_S
+from snapshot.lineage import Condition, Link, Part
+
+_SIDES: Final = (("home", HOME), ("away", AWAY))
+
+
+def _rows(table: str, *where: Condition, quantity: str | None = None) -> Parts:
+    return (Part(table=table, where=where, quantity=quantity),)
+
+
+_BY_STINT: Final = (*GAME, *own("shift_id"))
+STINT: Final[Lineage] = {
+    "cf": _rows("fact_shots", *_BY_STINT, *HOME),
+    "ca": _rows("fact_shots", *_BY_STINT, *AWAY),
+    "sf": (*_rows("fact_saves", *_BY_STINT, *AWAY), *_rows("fact_goals", *_BY_STINT, *HOME)),
+    "sa": (*_rows("fact_saves", *_BY_STINT, *HOME), *_rows("fact_goals", *_BY_STINT, *AWAY)),
+}
+_SO_FAR: Final = (*GAME, Condition(column="event_id", op="le", row="event_id"))
+GOAL: Final[Lineage] = {
+    "assists": _rows("fact_assists", *own("goal_id")),
+    "home_score": _rows("fact_goals", *_SO_FAR, *HOME),
+    "away_score": _rows("fact_goals", *_SO_FAR, *AWAY),
+}
+
+
+def _held(key: str) -> dict[str, Parts]:
+    """What a sequence or play held, by the events that name it."""
+    within = (*GAME, *own(key))
+    acts = {
+        "passes_completed": equal(event_detail="Pass_Completed"),
+        "zone_entries": equal(event_detail="Zone_Entry"),
+        "zone_exits": equal(event_detail="Zone_Exit"),
+        "shots": equal(event_type="Shot"),
+        "goals": (Condition(column="is_goal", value=1),),
+    }
+    return {name: _rows("fact_events", *within, OWN_SIDE, *where) for name, where in acts.items()}
+
+
+_ATTEMPTS_OF_PLAY: Final = (*GAME, *own("play_key"))
+HELD_BY_SEQUENCE: Final[Lineage] = {
+    "event_count": _rows("fact_events", *GAME, *own("sequence_key")),
+    **_held("sequence_key"),
+}
+HELD_BY_PLAY: Final[Lineage] = {**_held("play_key"), "xg": _rows("fact_shot_chains", *_ATTEMPTS_OF_PLAY, quantity="xg")}
+_OF_CHAIN: Final = (*GAME, *own("sequence_key"), Condition(column="event_id", op="le", row="event_id"))
+CHAIN: Final[Lineage] = {
+    "event_count": _rows("fact_events", *_OF_CHAIN),
+    "passes_completed": _rows("fact_events", *_OF_CHAIN, OWN_SIDE, *equal(event_detail="Pass_Completed")),
+    "xg": _rows("fact_shots", *own("event_id"), quantity="xg"),
+}
+OF_SHOT: Final[Lineage] = {"xg": CHAIN["xg"]}
+_ON_RUSH: Final = Part(
+    table="fact_shot_chains",
+    where=(
+        *GAME,
+        Condition(column="entry_event_id", row="event_id"),
+        Condition(column="seconds_since_entry", op="le", value=RUSH_SHOT_S),
+    ),
+    links=(Link(table="fact_events", on=("play_key",), where=(*GAME, *own("event_id"))),),
+)
+RUSH: Final[Lineage] = {
+    "shots": (_ON_RUSH,),
+    "xg": (
+        Part(
+            table="fact_shot_chains",
+            where=_ON_RUSH.where,
+            links=_ON_RUSH.links,
+            quantity="xg",
+        ),
+    ),
+}
+
+
+def _crossed(table: str, *where: Condition) -> Parts:
+    """Crossings that the player tried for the own side."""
+    return (Part(table=table, where=(*GAME, *where), links=(in_role("event_player_1", "same"),)),)
+
+
+def _kinds(table: str, noun: str, sent: str) -> dict[str, Parts]:
+    got_over = Condition(column="is_failed", value=False)
+    other = Condition(column="means", op="not_in", value=(*CARRIED_MEANS, *PASSED_MEANS, *SENT_MEANS))
+    return {
+        f"total_{noun}": _crossed(table),
+        f"controlled_{noun}": _crossed(table, got_over, one_of("means", (*CARRIED_MEANS, *PASSED_MEANS))),
+        f"carried_{noun}": _crossed(table, got_over, one_of("means", CARRIED_MEANS)),
+        f"passed_{noun}": _crossed(table, got_over, one_of("means", PASSED_MEANS)),
+        f"{sent}_{noun}": _crossed(table, got_over, one_of("means", SENT_MEANS)),
+        f"other_{noun}": _crossed(table, got_over, other),
+        f"failed_{noun}": _crossed(table, Condition(column="is_failed", value=True)),
+    }
+
+
+ENTRIES: Final[Lineage] = _kinds("fact_zone_entries", "entries", "dump")
+EXITS: Final[Lineage] = _kinds("fact_zone_exits", "exits", "clear")
+MICRO_STATS: Final[Lineage] = {
+    "count": tuple(
+        Part(table=part.table, where=part.where, links=part.links, given=equal(micro_stat=column.name))
+        for column in MICRO
+        for part in TAGS[column.name]
+    )
+}
+
+SCHEDULE: Final[Lineage] = {
+    f"{name}_{what}": _rows("fact_special_teams", *GAME, *of, quantity=what)
+    for name, of in _SIDES
+    for what in ("pp_goals", "pp_opportunities", "pk_goals_against", "pk_opportunities")
+}
+_TRACKED_SCORE: Final = {f"tracked_{name}_goals": _rows("fact_goals", *GAME, *of) for name, of in _SIDES}
+GAME_STATUS: Final[Lineage] = {
+    **_TRACKED_SCORE,
+    "events": _rows("fact_events", *GAME),
+    "valid_stints": _rows("fact_shifts", *GAME),
+}
+COMPLETENESS: Final[Lineage] = {
+    "events": _rows("fact_events", *GAME),
+    "valid_stints": _rows("fact_shifts", *GAME),
+    "event_players": _rows("fact_event_players", *GAME),
+    "flags": _rows("qa_input_flags", *GAME),
+}
+_OFFICIAL: Final = {
+    f"official_{name}_goals": _rows("dim_schedule", *GAME, quantity=f"{name}_total_goals") for name, _ in _SIDES
+}
+ACCURACY: Final[Lineage] = {**_TRACKED_SCORE, **_OFFICIAL}
+SCORERS: Final[Lineage] = {
+    f"{whose}_{name}": _rows(table, *PLAYER, quantity=column)
+    for whose, table, columns in (
+        ("tracked", "fact_player_game_stats", {"goals": "goals", "assists": "assists", "points": "points"}),
+        ("official", "fact_gameroster", {"goals": "goals", "assists": "assist", "points": "points"}),
+    )
+    for name, column in columns.items()
+}
