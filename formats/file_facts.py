@@ -1,5 +1,6 @@
 """What a file turns out to be, by its content: enough to choose between the saves of a game unread."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -8,7 +9,7 @@ from formats import cells
 from formats.canonical import SKATER_SLOTS
 from formats.json_document import TrackerExport, Unreadable, game_id, open_head
 from formats.raw import RawFrames
-from formats.tracker_json import shift_frame
+from formats.tracker_json import shift_cells
 from hockey.aliases import whole_number
 from hockey.clock import parse_clock
 from hockey.periods import parse_period
@@ -58,7 +59,7 @@ def json_facts(data: bytes) -> FileFacts:
         number = game_id(document.gid)
         return FileFacts(kind="roster", game_id=number) if number else rejected("a roster file without a game's number")
     saved_at = cells.instant(document.saved_at) or cells.instant(document.export_date)
-    stints = _valid_stints(shift_frame(document.shifts).rows(named=True))
+    stints = _valid_stints(shift_cells(document.shifts))
     return FileFacts(
         kind="game",
         game_id=game_id(document.game_id),
@@ -91,7 +92,7 @@ def workbook_facts(raw: RawFrames) -> FileFacts:
     )
 
 
-def _valid_stints(shifts: list[dict[str, str | None]]) -> list[dict[str, str | None]]:
+def _valid_stints(shifts: Iterable[dict[str, str | None]]) -> list[dict[str, str | None]]:
     """The rows that have a start above their end and at least three skaters a side."""
     return [shift for shift in shifts if _is_valid(shift)]
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from formats.tracked_events import TrackedEvent, tracked_events
+
 MAX_FILE_BYTES: Final = 256 * 1024 * 1024  # real exports have 1-2 MB
 MAX_GAME_ID: Final = 2**31 - 1  # the schedule's numbers have five digits; the warehouse keeps them as integers
 _DEMO_ID: Final = re.compile(r"[HA]\d{1,2}")
@@ -21,7 +23,10 @@ class Unreadable(ValueError):
 
 
 class TrackerExport(msgspec.Struct, rename="camel", kw_only=True):
-    """The fields of a tracker export that matter, as the file has them: any value may be of any type."""
+    """The fields of a tracker export that matter, as the file has them: any value may be of any type.
+
+    `events` are a list of `TrackedEvent` once `open_json` has opened the file.
+    """
 
     game_id: Any = None
     version: Any = None
@@ -57,10 +62,15 @@ class _Document(TrackerExport, rename="camel"):
     away_roster: Any = None
 
 
+class _Typed(_Document, rename="camel"):
+    events: list[TrackedEvent] | None = None
+
+
 class _Head(_Document, rename="camel"):
     events: list[msgspec.Raw] | None = None
 
 
+_TYPED: Final = msgspec.json.Decoder(_Typed)
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
 _HEAD: Final = msgspec.json.Decoder(_Head)
 
@@ -71,7 +81,11 @@ def open_json(data: bytes) -> TrackerExport | RosterSheet:
     Raises:
         Unreadable: it is not JSON, or neither of the two, or an export that names no game or has the demo roster.
     """
-    return _told_apart(_decode(data, _DOCUMENT))
+    document = _decode(data, _TYPED, _DOCUMENT)
+    opened = _told_apart(document)
+    if isinstance(opened, TrackerExport) and not isinstance(document, _Typed):
+        opened.events = tracked_events(opened.events)
+    return opened
 
 
 def open_head(data: bytes) -> TrackerExport | RosterSheet:
@@ -111,17 +125,17 @@ def game_id(value: object) -> int | None:
     return value if 0 < value <= MAX_GAME_ID else None
 
 
-def _decode(data: bytes, decoder: "msgspec.json.Decoder[Any]") -> _Document:
+def _decode(data: bytes, *decoders: "msgspec.json.Decoder[Any]") -> _Document:
+    """The document by the first decoder that takes it, the quick ones before the forgiving one."""
     if len(data) > MAX_FILE_BYTES:
         raise Unreadable(f"larger than {MAX_FILE_BYTES // 2**20} MB")
     data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\\u0000" not in data:
+    for decoder in decoders if b"\\u0000" not in data else ():
         try:
             document: _Document = decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # events that are no list, NaN, lone surrogates and other things that Python forgives
-        else:
-            return document
+            continue  # a text for a number, NaN, lone surrogates and other things that a later one forgives
+        return document
     return _decode_forgiving(data)
 
 

@@ -6,7 +6,7 @@ has it; a cell that is absent, null, or neither text, number nor truth is null; 
 is written shortest ("12", "12.5"). Frames may hold many games. Sides are the file's own, before label correction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -141,11 +141,11 @@ class RawFrames:
     flags: pl.DataFrame
 
 
-def raw_frame(name: str, columns: dict[str, list[object]]) -> pl.DataFrame:
-    """The raw frame of this name from columns of Python values; columns that are not given are null throughout."""
+def raw_frame(name: str, columns: Mapping[str, Sequence[object] | pl.Series]) -> pl.DataFrame:
+    """The raw frame of this name from columns of values; columns that are not given are null throughout."""
     schema = RAW_SCHEMAS[name]
-    given = pl.DataFrame(columns, schema={c: t for c, t in schema.items() if c in columns})
-    return given.select(pl.col(c) if c in columns else pl.lit(None, dtype=t).alias(c) for c, t in schema.items())
+    nothing = [None] * len(next(iter(columns.values())))
+    return pl.DataFrame({column: columns.get(column, nothing) for column in schema}, schema=schema)
 
 
 def combine(readings: Iterable[RawFrames]) -> RawFrames:

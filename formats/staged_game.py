@@ -19,6 +19,7 @@ from formats.json_document import TrackerExport
 from formats.raw import RawFrames
 from formats.staged_long import long_events, long_shifts
 from formats.staged_patch import patched
+from formats.tracked_events import tracked_events
 from formats.tracker_json import read_export
 
 Row = Mapping[str, object]
@@ -82,7 +83,7 @@ def read_staged(game: StagedGame) -> RawFrames:
         home_team=header.get("home_team") or _first(game, "home_team"),
         away_team=header.get("away_team") or _first(game, "away_team"),
         rosters=_json(header.get("rosters")),
-        events=[_event_document(row) for row in wide_events],
+        events=tracked_events([_event_document(row) for row in wide_events]),
         shifts=[_shift_document(row) for row in wide_shifts],
         period_lengths=_json(header.get("period_lengths")),
         penalty_lengths=more.get("penaltyLengths"),

@@ -1,50 +1,32 @@
 """A tracker JSON export as raw frames: its cells, written down as they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 import polars as pl
+from msgspec import structs
 
 from formats import cells
-from formats.canonical import SIDES, SLOTS
+from formats.canonical import SIDES, SKATER_SLOTS, SLOTS
 from formats.json_document import RosterSheet, TrackerExport, game_id
 from formats.raw import RAW_SCHEMAS, RawFrames, raw_frame
+from formats.tracked_events import TrackedEvent
 from formats.videos import video_links
 
 _PERIODS: Final = {"1": "p1", "2": "p2", "3": "p3", "OT": "ot"}
 _MAX_PERIOD_MIN: Final = 120.0
-_EVENT_TEXT: Final = {
-    "period": "period",
-    "clock_start": "start_time",
-    "clock_end": "end_time",
-    "type": "type",
-    "detail1": "detail1",
-    "detail2": "detail2",
-    "team": "team",
-    "zone": "zone",
-    "success": "success",
-    "is_highlight": "isHighlight",
-}
-_EVENT_NUMBERS: Final = {
-    "chain": "linkedEventIdx",
-    "sequence": "sequenceIdx",
-    "play": "playIdx",
-    "assist_to": "assistToGoalIdx",
-}
-_PLAYER_TEXT: Final = {
-    "player_id": "id",
-    "jersey": "num",
-    "full_name": "name",
-    "team": "team",
-    "role": "role",
-    "play_detail1": "playD1",
-    "play_detail2": "playD2",
-    "play_success": "playSuccess",
-    "pressure": "pressure",
-    "pressured_by": "pressuredBy",
-    "side_of_puck": "sideOfPuck",
-}
+_EVENT_TEXT: Final = (
+    *("period", "clock_start", "clock_end", "type", "detail1", "detail2"),
+    *("team", "zone", "success", "is_highlight"),
+)
+_EVENT_NUMBERS: Final = ("source_index", "chain", "sequence", "play", "assist_to")
+_PLAYER_TEXT: Final = (
+    *("player_id", "jersey", "full_name", "team", "role", "play_detail1", "play_detail2"),
+    *("play_success", "pressure", "pressured_by", "side_of_puck"),
+)
 _SHIFT_TEXT: Final = {
     "period": "period",
     "clock_start": "start_time",
@@ -54,39 +36,45 @@ _SHIFT_TEXT: Final = {
     "strength": "strength",
     "stoppage": "stoppageTime",
 }
-Rows = list[dict[str, object]]
-Columns = dict[str, list[object]]
+Columns = dict[str, Sequence[object] | pl.Series]
 
 
 def read_export(export: TrackerExport, path: str, sha256: str, sheet: RosterSheet | None = None) -> RawFrames:
     """The raw frames of one export. `sheet` is the game's roster.json, which alone knows skills and the date."""
     number = game_id(export.game_id) or 0
-    events = _in_order(cells.rows(export.events))
-    players = [cells.rows(event.get("players")) for event in events]
+    events = _in_order(export.events or [])
+    header = _header(export, number, sheet) | {"source_path": path, "source_sha256": sha256}
     columns: dict[str, Columns] = {
-        "games": {name: [value] for name, value in _header(export, number, sheet).items()},
+        "games": {name: [value] for name, value in header.items()},
         "rosters": _rosters(cells.mapping(export.rosters), sheet),
         "events": _events(events),
-        "event_players": _event_players(players),
-        "points": _points(events, players),
+        "event_players": _event_players(events),
+        "points": _points(events),
         "shifts": _shifts(cells.rows(export.shifts)),
-        "flags": {"flag": ["secret_removed"] if export.has_settings else []},
-    }
-    columns["games"] |= {"source_path": [path], "source_sha256": [sha256]}
-    columns["flags"] |= {
-        "source_path": [path for _ in columns["flags"]["flag"]],
-        "count": [1 for _ in columns["flags"]["flag"]],
-        "message": ["the settings, with a service address and an access key, were dropped unread"]
-        * export.has_settings,
+        "flags": {
+            "flag": ["secret_removed"] * export.has_settings,
+            "source_path": [path] * export.has_settings,
+            "count": [1] * export.has_settings,
+            "message": ["the settings, with a service address and an access key, were dropped unread"]
+            * export.has_settings,
+        },
     }
     for frame in columns.values():
         frame["game_id"] = [number] * len(next(iter(frame.values())))
-    return RawFrames(**{name: raw_frame(name, columns[name]) for name in RAW_SCHEMAS})
+    frames = {name: raw_frame(name, columns[name]) for name in RAW_SCHEMAS}
+    return RawFrames(**frames | {"points": frames["points"].drop_nulls(("x", "y"))})
 
 
-def shift_frame(shifts: object) -> pl.DataFrame:
-    """The shift rows of one game alone, as raw frame; `game_id` is null."""
-    return raw_frame("shifts", _shifts(cells.rows(shifts)))
+def shift_cells(shifts: object) -> Iterator[dict[str, str | None]]:
+    """What decides whether a shift can be used, by column: its period, its clocks, its skaters' numbers."""
+    for shift in cells.rows(shifts):
+        plain = {name: cells.text(shift.get(_SHIFT_TEXT[name])) for name in ("period", "clock_start", "clock_end")}
+        lineups = {side: cells.mapping(shift.get(side)) for side in SIDES}
+        yield plain | {
+            f"{side}_{slot}": cells.text(cells.mapping(lineup.get(slot.upper())).get("num"))
+            for side, lineup in lineups.items()
+            for slot in SKATER_SLOTS
+        }
 
 
 def _header(export: TrackerExport, number: int, sheet: RosterSheet | None) -> dict[str, object]:
@@ -121,62 +109,65 @@ def _date(value: object) -> date | None:
         return None
 
 
-def _in_order(events: Rows) -> Rows:
-    """By `idx` where every event has its own; in file order otherwise."""
-    numbers = [cells.integer(event.get("idx")) for event in events]
+def _in_order(events: list[TrackedEvent]) -> list[TrackedEvent]:
+    """By `source_index` where every event has its own; in file order otherwise, numbered by it."""
+    numbers = [event.source_index for event in events]
     if None in numbers or len(set(numbers)) != len(numbers):
-        return [event | {"idx": position} for position, event in enumerate(events)]
-    if numbers == sorted(numbers):  # type: ignore[type-var]  # no None is left
-        return events
-    return [event for _, event in sorted(zip(numbers, events, strict=True), key=lambda pair: pair[0] or 0)]
+        return [structs.replace(event, source_index=position) for position, event in enumerate(events)]
+    return sorted(events, key=lambda event: event.source_index or 0)
 
 
-def _texts(rows: Sequence[dict[str, object]], key: str) -> list[object]:
-    return [v if type(v := row.get(key)) is str or v is None else cells.text(v) for row in rows]
+def _of_all(rows: Iterable[object], field: str) -> list[object]:
+    return list(map(attrgetter(field), rows))
 
 
-def _events(events: Rows) -> Columns:
-    net = [cells.mapping(event.get("netXY")) for event in events]
+def _texts(values: list[object]) -> pl.Series:
+    """The values as texts, which nearly all of them are."""
+    try:
+        return pl.Series(values, dtype=pl.String)
+    except TypeError:  # numbers or truths among them
+        return pl.Series([cells.text(value) for value in values], dtype=pl.String)
+
+
+def _events(events: list[TrackedEvent]) -> Columns:
     return {
-        "event_no": list(range(len(events))),
-        "source_index": [cells.integer(event.get("idx")) for event in events],
-        **{name: _texts(events, key) for name, key in _EVENT_TEXT.items()},
-        **{
-            name: [None if (v := event.get(key)) is None else cells.integer(v) for event in events]
-            for name, key in _EVENT_NUMBERS.items()
-        },
-        "net_x": [cells.number(target.get("x")) for target in net],
-        "net_y": [cells.number(target.get("y")) for target in net],
+        "event_no": range(len(events)),
+        **{name: _of_all(events, name) for name in _EVENT_NUMBERS},
+        **{name: _texts(_of_all(events, name)) for name in _EVENT_TEXT},
+        "net_x": [None if event.net is None else event.net.x for event in events],
+        "net_y": [None if event.net is None else event.net.y for event in events],
     }
 
 
-def _event_players(players: list[Rows]) -> Columns:
-    flat = [player for of_event in players for player in of_event]
+def _event_players(events: list[TrackedEvent]) -> Columns:
+    players = [event.players or () for event in events]
+    flat = list(chain.from_iterable(players))
     return {
         "event_no": [number for number, of_event in enumerate(players) for _ in of_event],
         "order": [order for of_event in players for order in range(len(of_event))],
-        **{name: _texts(flat, key) for name, key in _PLAYER_TEXT.items()},
+        **{name: _texts(_of_all(flat, name)) for name in _PLAYER_TEXT},
     }
 
 
-def _points(events: Rows, players: list[Rows]) -> Columns:
-    paths = [(number, -1, path) for number, event in enumerate(events) if (path := event.get("puckXY"))]
+def _points(events: list[TrackedEvent]) -> Columns:
+    paths = [(number, -1, event.path) for number, event in enumerate(events) if event.path]
     paths += [
-        (number, order, path)
-        for number, of_event in enumerate(players)
-        for order, player in enumerate(of_event)
-        if (path := player.get("xy"))
+        (number, order, player.path)
+        for number, event in enumerate(events)
+        for order, player in enumerate(event.players or ())
+        if player.path
     ]
-    points = [
-        (number, order, seq, x, y)
-        for number, order, path in paths
-        for seq, point in enumerate(cells.rows(path))
-        if (x := cells.number(point.get("x"))) is not None and (y := cells.number(point.get("y"))) is not None
-    ]
-    return {name: [p[i] for p in points] for i, name in enumerate(("event_no", "order", "seq", "x", "y"))}
+    points = list(chain.from_iterable(path for *_, path in paths))
+    return {
+        "event_no": [number for number, _, path in paths for _ in path],
+        "order": [order for _, order, path in paths for _ in path],
+        "seq": [seq for *_, path in paths for seq in range(len(path))],
+        "x": _of_all(points, "x"),
+        "y": _of_all(points, "y"),
+    }
 
 
-def _shifts(shifts: Rows) -> Columns:
+def _shifts(shifts: list[dict[str, object]]) -> Columns:
     sides = {side: [cells.mapping(shift.get(side)) for shift in shifts] for side in SIDES}
     slots = {
         f"{side}_{slot}": [cells.mapping(lineup.get(slot.upper())) for lineup in sides[side]]
@@ -186,9 +177,9 @@ def _shifts(shifts: Rows) -> Columns:
     return {
         "stint_no": list(range(len(shifts))),
         "source_index": list(range(len(shifts))),
-        **{name: _texts(shifts, key) for name, key in _SHIFT_TEXT.items()},
-        **{name: _texts(players, "num") for name, players in slots.items()},
-        **{f"{name}_id": _texts(players, "id") for name, players in slots.items()},
+        **{name: _texts([shift.get(key) for shift in shifts]) for name, key in _SHIFT_TEXT.items()},
+        **{name: _texts([player.get("num") for player in players]) for name, players in slots.items()},
+        **{f"{name}_id": _texts([player.get("id") for player in players]) for name, players in slots.items()},
     }
 
 
