@@ -38,7 +38,7 @@ class _Flood:
 def run(console: Console, games: int) -> None:
     """Polls a second over eight connections, each server in turn; then the latency of 200 a second beside a run."""
     with as_deployed(demo_league(games)) as (server, http):
-        job = _finished(http, trigger(http))
+        job = finished(http, trigger(http))
         path = f"/api/etl/status/{job['job_id']}"
         with _bare(job) as (bare, bare_http):
             rounds = [(_flood(bare, bare_http, "/status/x"), _flood(server, http, path)) for _ in range(_ROUNDS)]
@@ -63,7 +63,8 @@ def poll(http: httpx.Client, path: str, seconds: float, *, rate: float | None = 
     return Load(**json.loads(done.stdout))
 
 
-def _finished(http: httpx.Client, job_id: str) -> dict[str, Any]:
+def finished(http: httpx.Client, job_id: str) -> dict[str, Any]:
+    """The job, when it has ended."""
     while True:
         job: dict[str, Any] = http.get(f"/api/etl/status/{job_id}?wait=20").raise_for_status().json()
         if job["completed_at"]:
