@@ -134,7 +134,7 @@ class SocketErrors:
         except WebSocketDisconnect:
             return
         except DomainError as error:
-            if isinstance(error, _AT_THE_DOOR) and not is_open and _can_answer(scope):
+            if isinstance(error, _AT_THE_DOOR) and not is_open:
                 await error_response(error, scope["state"]["request_id"])(scope, receive, send)
             else:
                 await _end(scope, send, error, is_open=is_open)
@@ -159,10 +159,6 @@ async def _end(scope: Scope, send: Send, error: DomainError, *, is_open: bool) -
         code = _ENDED_BY_RESTART if isinstance(error, ShuttingDown) else _FIRST_CODE + error.status
         reason = error.message.encode("utf-8", "replace")[:_LONGEST_REASON_BYTES].decode("utf-8", "ignore")
         await send({"type": "websocket.close", "code": code, "reason": reason})
-
-
-def _can_answer(scope: Scope) -> bool:
-    return "websocket.http.response" in scope.get("extensions", {})
 
 
 class SocketBounds:

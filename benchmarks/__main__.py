@@ -18,6 +18,7 @@ from benchmarks import (
     soak,
     start,
     warehouse_upload,
+    watchers,
 )
 
 BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
@@ -26,6 +27,7 @@ BENCHMARKS: Final[dict[str, tuple[str, Callable[[Console, int], None]]]] = {
     "start": ("the import, the time until ready, the memory of an idle server", start.run),
     "polling": ("status polls of a server as deployed against a bare handler, and beside a run", polling.run),
     "portal": ("when the portal is painted in Chromium, and what it fetches", portal_paint.run),
+    "watchers": ("200 WebSocket watchers while runs work: what each is told, and how soon", watchers.run),
     "predictions": ("latency of predictions on a server against a bare handler", prediction_latency.run),
     "memory": ("a season of games through the API: all processes together", season_memory.run),
     "warehouse": ("rows per second into each kind of database, to bare loading of the same rows", warehouse_upload.run),

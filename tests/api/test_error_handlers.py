@@ -12,7 +12,7 @@ from api.error_handlers import body_of, documented, invalid_request
 from api.errors import DomainError, FieldError, InvalidRequest, TooManyRequests
 from api.main import create_app
 from api.utils.log_lines import configure_logging
-from tests.api.serving import KEY, ORIGIN, Client, make_settings, serving
+from tests.api.serving import ORIGIN, Client, make_settings, serving
 
 FROM_THE_PORTAL = {"Origin": ORIGIN}
 
@@ -161,21 +161,3 @@ def test_before_the_start_only_health_is_answered(data_dir: Path) -> None:
     assert [answer.status_code for answer in answers] == [200, 503, 503]
     assert answers[1].json()["code"] == "not_started"
     assert not data_dir.exists()
-
-
-def test_a_web_socket_is_refused_as_long_as_there_is_none(data_dir: Path) -> None:
-    app = create_app(make_settings(data_dir, environment="production", admin_api_key=KEY))
-    sent: list[dict[str, Any]] = []
-
-    async def ask() -> None:
-        async def receive() -> dict[str, Any]:
-            return {"type": "websocket.connect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
-
-        scope = {"type": "websocket", "path": "/api/etl/ws/1", "headers": [], "query_string": b"", "subprotocols": []}
-        await app(scope, receive, send)
-
-    anyio.run(ask)
-    assert sent[0]["type"] == "websocket.close"

@@ -11,7 +11,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.config import Settings
+from api.error_handlers import ErrorBody
 from api.main import create_app
+from api.models.live import HeartbeatMessage, JobMessage, LogMessage, SnapshotMessage
 from api.permissions import routes_of
 from api.roles_document import PATH, roles_document
 from hockey.league import LeagueRules
@@ -35,6 +37,16 @@ def test_every_endpoint_has_a_curl_line(tmp_path: Path) -> None:
 
 def test_the_matrix_of_roles_is_as_the_routes_declare() -> None:
     assert roles_document(create_app(Settings(_env_file=None))) == PATH.read_text(encoding="utf-8")
+
+
+def test_the_messages_of_sockets_are_described_as_they_are() -> None:
+    text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
+    block = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    shown = {message["type"]: message.keys() for message in map(json.loads, block[1].splitlines())}
+    models = (SnapshotMessage, JobMessage, LogMessage, HeartbeatMessage)
+    told = {model.model_fields["type"].default: model.model_fields.keys() for model in models}
+    assert shown == told | {"error": ErrorBody.model_fields.keys() | {"type"}}
 
 
 def test_every_setting_is_described() -> None:
