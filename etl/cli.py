@@ -147,11 +147,15 @@ def _execute(options: argparse.Namespace, data_dir: DataDir, run_id: str) -> int
 
 
 def _spare_memory(data_dir: DataDir) -> None:
-    """Have the frame engine give freed memory back within a second, before it is loaded; for larger leagues.
+    """Have the frame engine give freed memory back within a second, before it is loaded; for a season of games.
 
-    At once would cost a tenth of a run, the engine's own ten seconds a quarter more memory; 4 games need neither.
+    At once would cost a tenth of a run, the engine's own ten seconds a quarter more memory. A few games do not need it;
+    for a large league, which has a machine to itself, it costs a tenth and saves little.
     """
-    if sum(1 for path in data_dir.raw.rglob("*") if path.suffix.lower() in {".json", ".xlsx"}) > _FEW_FILES:
+    from etl.extraction_pool import POOL_FROM  # noqa: PLC0415 - keeps the start fast
+
+    files = sum(1 for path in data_dir.raw.rglob("*") if path.suffix.lower() in {".json", ".xlsx"})
+    if _FEW_FILES < files < POOL_FROM:
         os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:1000,muzzy_decay_ms:0")  # noqa: TID251 - composition root
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from etl.extraction_cache import ExtractionCache, LastRead
 from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
-from etl.extraction_pool import run_all
+from etl.extraction_pool import POOL_FROM, run_all
 from etl.extraction_reading import Batch, StoredGames, load_games, read_batch
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
@@ -26,7 +26,6 @@ from snapshot.layout import DataDir
 from snapshot.manifest import Input
 
 RULES_FILE: Final = "league.toml"
-POOL_FROM: Final = 100  # files; below, starting workers costs more than they save, and a season stays in little memory
 _BATCH: Final = 16  # games normalised together
 Progress = Callable[[int, int, str], None]
 

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+POOL_FROM: Final = 100  # files; below, starting workers costs more than they save, and a season stays in little memory
 MAX_WORKERS: Final = 4  # each needs about 150 MB
 
 
@@ -27,13 +28,19 @@ def run_all(
             yield position, function(task)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_the_run)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
     try:
         positions = {pool.submit(function, task): position for position, task in enumerate(tasks)}
         for future in as_completed(positions):
             yield positions[future], future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Called in a worker before it loads the frame engine: with a worker to each core, it needs no second thread."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # noqa: TID251 - a worker's composition root
+    _end_with_the_run()
 
 
 def _end_with_the_run() -> None:

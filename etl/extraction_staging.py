@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -23,7 +23,9 @@ from formats.staged_game import Row, StagedGame, read_staged
 from formats.staged_sheets import STAGING_PATH, deleted_games, empty_sheets, staged_records
 from formats.staging_tables import STAGING_TABLES
 from snapshot.manifest import Input
-from warehouse.base import Query, Warehouse
+
+if TYPE_CHECKING:
+    from warehouse.base import Warehouse
 
 _SUPERSEDED: Final = "workbook_superseded"
 
@@ -48,12 +50,14 @@ class StagedLeague:
 NO_STAGING: Final = StagedLeague()
 
 
-def read_staging(warehouse: Warehouse) -> StagedLeague:
+def read_staging(warehouse: "Warehouse") -> StagedLeague:
     """Everything staged that the ETL uses.
 
     Raises:
         WarehouseError: the warehouse does not answer. A league without its corrections must not be published.
     """
+    from warehouse.base import Query  # noqa: PLC0415 - a league without staging needs no database
+
     sheets: dict[str, tuple[Row, ...]] = {}
     for sheet in STAGED_SHEETS:
         table = STAGING_TABLES[sheet]

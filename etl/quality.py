@@ -102,11 +102,11 @@ def _references(declared: Table, references: Sequence[Reference], prefix: str, *
     def lost(**tables: pl.DataFrame) -> pl.DataFrame:
         missing = []
         for reference in references:
-            there = tables[reference.table].select(pl.col(reference.references).alias("value"))
-            here = tables[declared.name].select(value=reference.column).drop_nulls().unique()
+            there = tables[reference.table].lazy().select(value=reference.references)
+            here = tables[declared.name].lazy().select(value=reference.column).drop_nulls().unique()
             gone = here.join(there, on="value", how="anti")
             missing.append(gone.select(column=pl.lit(reference.column), value=pl.col("value").cast(pl.String)))
-        return pl.concat(missing)
+        return pl.concat(missing).collect()
 
     return Table(
         name=f"{prefix}{declared.name}",

@@ -9,8 +9,9 @@ import polars as pl
 from msgspec import structs
 
 from etl.checks import everything
-from etl.extract import POOL_FROM, Extraction, ExtractRequest, Survey, extract, survey
+from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
 from etl.extraction_plan import code_version
+from etl.extraction_pool import POOL_FROM
 from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
 from etl.league_building import LeagueBuild

@@ -5,8 +5,6 @@ from typing import Final
 
 from etl.extraction_staging import NO_STAGING, StagedLeague, read_staging
 from snapshot.layout import DataDir
-from warehouse.errors import WarehouseError
-from warehouse.opening import Choice, open_warehouse
 
 STARTED_BY: Final = "BENCHSIGHT_STARTED_BY"
 """`server` for the server's children: they use the database that their environment names, and start none."""
@@ -25,25 +23,27 @@ def staged_league(data_dir: DataDir, environ: Mapping[str, str]) -> StagedLeague
     Raises:
         StagingUnreadable: the database does not answer, or is configured wrongly; the message holds no secret.
     """
-    choice = _choice(environ)
-    if not (choice.db_url or choice.supabase_url):
+    configured = _configured(environ)
+    if not (configured["db_url"] or configured["supabase_url"]):
         if not _was_used(data_dir):
             return NO_STAGING
         if environ.get(STARTED_BY) == "server":
             raise StagingUnreadable("Staging cannot be read, so nothing was published: the database is not running.")
+    from warehouse.errors import WarehouseError  # noqa: PLC0415 - a league without staging needs no database
+    from warehouse.opening import Choice, open_warehouse  # noqa: PLC0415
+
     try:
-        with open_warehouse(data_dir, choice) as opened:
+        with open_warehouse(data_dir, Choice(**configured)) as opened:
             return read_staging(opened.warehouse)
     except (WarehouseError, ValueError) as error:
         raise StagingUnreadable(f"Staging cannot be read, so nothing was published: {error}") from error
 
 
-def _choice(environ: Mapping[str, str]) -> Choice:
-    if environ.get("WAREHOUSE", "").strip().lower() == "embedded":
-        return Choice()
-    names = ("SUPABASE_DB_URL", "SUPABASE_URL", "SUPABASE_SERVICE_KEY")
-    db_url, url, key = (environ.get(name, "").strip() or None for name in names)
-    return Choice(db_url=db_url, supabase_url=url, supabase_key=key)
+def _configured(environ: Mapping[str, str]) -> dict[str, str | None]:
+    """The fields of a `warehouse.opening.Choice`."""
+    is_embedded = environ.get("WAREHOUSE", "").strip().lower() == "embedded"
+    names = {"db_url": "SUPABASE_DB_URL", "supabase_url": "SUPABASE_URL", "supabase_key": "SUPABASE_SERVICE_KEY"}
+    return {field: None if is_embedded else environ.get(name, "").strip() or None for field, name in names.items()}
 
 
 def _was_used(data_dir: DataDir) -> bool:

@@ -17,7 +17,6 @@ from formats import cells
 from formats.flags import flags_of
 from formats.json_document import TrackerExport
 from formats.raw import RawFrames
-from formats.staged_long import long_events, long_shifts
 from formats.staged_patch import patched
 from formats.tracked_events import tracked_events
 from formats.tracker_json import read_export
@@ -96,6 +95,8 @@ def read_staged(game: StagedGame) -> RawFrames:
     if len(wide_events) < len(game.events):
         raw = _with_long_events(raw, game, [row for row in game.events if not _is_wide(row)])
     if len(wide_shifts) < len(game.shifts):
+        from formats.staged_long import long_shifts  # noqa: PLC0415 - rows of this shape are rare
+
         shifts, flags = long_shifts([row for row in game.shifts if not _is_wide(row)], game.game_id)
         raw = replace(raw, shifts=shifts, flags=pl.concat([raw.flags, flags]))
     raw = patched(raw, cells.mapping(more.get("patch")), {"events": digest(game.events), "shifts": digest(game.shifts)})
@@ -108,6 +109,8 @@ def _with_long_events(raw: RawFrames, game: StagedGame, rows: Sequence[Row]) -> 
     if raw.events.height:
         message = f"{len(rows)} rows of another shape beside {raw.events.height} events were left out"
         return replace(raw, flags=pl.concat([raw.flags, _flag(game, "mixed_shapes", message)]))
+    from formats.staged_long import long_events  # noqa: PLC0415 - rows of this shape are rare
+
     labels = raw.games["home_team"].item(), raw.games["away_team"].item()
     events, players = long_events(rows, game.game_id, labels)
     return replace(raw, events=events, event_players=players)

@@ -7,12 +7,14 @@ value, and all but the first cell of a merged range are empty, as are the words 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import fastexcel
 import polars as pl
 
 from formats.workbook_package import LIMITS, WorkbookError, WorkbookLimits, safe_package
+
+if TYPE_CHECKING:
+    import fastexcel
 
 ROW: Final = "#row"  # in every sheet's frame: the row's number in the spreadsheet, for messages
 EMPTY_WORDS: Final = ("", "nan", "none", "null", "nat", "x", "-")
@@ -39,7 +41,7 @@ class Sheet:
 class Workbook:
     """The sheets of one workbook, loaded when asked for. `name` is the file's, for messages."""
 
-    def __init__(self, reader: fastexcel.ExcelReader, name: str) -> None:
+    def __init__(self, reader: "fastexcel.ExcelReader", name: str) -> None:
         self._reader = reader
         self.name = name
         self._sheets: Final = {sheet.strip().casefold(): sheet for sheet in reversed(reader.sheet_names)}
@@ -67,7 +69,7 @@ class Workbook:
             WorkbookError: the sheet cannot be parsed.
         """
         own_name = self._sheets.get(name.casefold())
-        return () if own_name is None else tuple(h for h in self._header(own_name)[1] if h)
+        return () if own_name is None else tuple(h for h in _header(self._load(own_name, _HEADER_WITHIN))[1] if h)
 
     def sheet(self, name: str, wanted: Collection[str]) -> Sheet | None:
         """The sheet with the wanted columns, in their order; None when the workbook has no such sheet.
@@ -78,13 +80,12 @@ class Workbook:
         own_name = self._sheets.get(name.casefold())
         if own_name is None:
             return None
-        header_row, headers = self._header(own_name)
+        loaded = self._load(own_name)
+        header_row, headers = _header(loaded.head(_HEADER_WITHIN))
         places = {n: [i for i, h in enumerate(headers) if h == n] for n in wanted}
-        indexes = sorted({index for of_name in places.values() for index in of_name})
-        cells = self._load(own_name, header_row + 1, indexes).to_polars() if indexes else pl.DataFrame()
-        columns = {index: f"column_{position}" for position, index in enumerate(indexes)}
-        texts = cells.rename(dict(zip(cells.columns, columns.values(), strict=True))).select(
-            pl.all().str.replace_all(_UNSTORABLE, "").str.strip_chars()
+        columns = {index: loaded.columns[index] for of_name in places.values() for index in of_name}
+        texts = loaded[header_row + 1 :].select(
+            pl.col(columns.values()).str.replace_all(_UNSTORABLE, "").str.strip_chars()
         )
         emptied = texts.select(
             pl.when(pl.col(c).str.to_lowercase().is_in(EMPTY_WORDS)).then(None).otherwise(pl.col(c)).alias(c)
@@ -103,23 +104,24 @@ class Workbook:
             missing=tuple(n for n, of_name in places.items() if not of_name),
         )
 
-    def _header(self, sheet: str) -> tuple[int, list[str]]:
-        """Index of the first row that holds anything, and its cells from column A on, trimmed and in lower case."""
-        top = self._load(sheet, 0, None, _HEADER_WITHIN)
-        left = [""] * min((column.absolute_index for column in top.available_columns()), default=0)
-        for index, cells in enumerate(top.to_polars().iter_rows()):
-            headers = ["" if cell is None else " ".join(str(cell).split()).lower() for cell in cells]
-            if any(headers):
-                return index, left + headers
-        return 0, []
+    def _load(self, sheet: str, rows: int | None = None) -> pl.DataFrame:
+        """The cells from A1 on as texts, or those of the first rows."""
+        import fastexcel  # noqa: PLC0415 - a league without workbooks needs no Excel
 
-    def _load(self, sheet: str, skip: int, columns: list[int] | None, rows: int | None = None) -> fastexcel.ExcelSheet:
         try:
-            return self._reader.load_sheet(
-                sheet, header_row=None, skip_rows=skip, n_rows=rows, use_columns=columns, dtypes="string"
-            )
+            loaded = self._reader.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
         except (fastexcel.FastExcelError, ValueError) as error:
             raise WorkbookError(f"{self.name}, sheet {sheet}: cannot be read") from error
+        return loaded.to_polars()
+
+
+def _header(top: pl.DataFrame) -> tuple[int, list[str]]:
+    """Index of the first row that holds anything, and its cells, trimmed and in lower case."""
+    for index, cells in enumerate(top.iter_rows()):
+        headers = ["" if cell is None else " ".join(str(cell).split()).lower() for cell in cells]
+        if any(headers):
+            return index, headers
+    return 0, []
 
 
 def open_workbook(data: bytes, name: str, limits: WorkbookLimits = LIMITS) -> Workbook:
@@ -128,6 +130,8 @@ def open_workbook(data: bytes, name: str, limits: WorkbookLimits = LIMITS) -> Wo
     Raises:
         WorkbookError: not a workbook, password-protected, damaged, or larger than the limits.
     """
+    import fastexcel  # noqa: PLC0415 - a league without workbooks needs no Excel
+
     package = safe_package(data, name, limits)
     try:
         return Workbook(fastexcel.read_excel(package), name)
