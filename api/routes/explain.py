@@ -51,8 +51,8 @@ def explain(
 ) -> Explanation:
     """How a number came about: its rule, and the rows and events that it was made from, with game, clock and video.
 
-    Goals, assists, points, plus/minus, shots, Corsi, Fenwick, ice time, saves and penalty minutes name every row that
-    they count or sum: game sheets for seasons and careers, events and stints for games.
-    A rate names the columns of its formula.
+    Counts and sums name every row that they are made from, each with what it adds: game sheets, results and box scores
+    for seasons and careers, events and stints for games. A mean or share of other rows says which of them divide.
+    A figure made of columns of its own row names them (`operands`), each with the address where it is explained.
     """
     return service.explain(table, key, column, limit=wanted.limit, offset=wanted.offset)

@@ -17,7 +17,12 @@ VALID_STINTS: Final = count("valid_stints", "Valid stints, overtime included.")
 
 IS_MATCH: Final = boolean("is_match", "Whether tracked and official score agree; null without an official score.")
 GOAL_DIFFERENCE: Final = tuple(
-    integer(f"{side}_difference", f"Tracked less official goals of the {side} side.") for side in ("home", "away")
+    integer(
+        f"{side}_difference",
+        f"Tracked less official goals of the {side} side.",
+        formula=f"tracked_{side}_goals - official_{side}_goals",
+    )
+    for side in ("home", "away")
 )
 
 FLAG_KEY: Final = text("flag_key", "FL and a running number.")
@@ -70,12 +75,17 @@ SCORER_KEY: Final = text("scorer_comparison_key", "game_id and player_id, joined
 _CREDITS: Final = ("goals", "assists", "points")
 TRACKED_CREDITS: Final = tuple(count(f"tracked_{name}", f"Tracked {name}.") for name in _CREDITS)
 SHEET_CREDITS: Final = tuple(count(f"official_{name}", f"{name.title()} by the game sheet.") for name in _CREDITS)
-CREDIT_DIFFERENCES: Final = tuple(count(f"{name}_difference", f"Tracked less official {name}.") for name in _CREDITS)
+CREDIT_DIFFERENCES: Final = tuple(
+    count(f"{name}_difference", f"Tracked less official {name}.", formula=f"tracked_{name} - official_{name}")
+    for name in _CREDITS
+)
 IS_CREDIT_MATCH: Final = boolean("is_match", "Whether tracking and game sheet agree.")
 
 UNCREDITED_KEY: Final = text("uncredited_key", "game_id, side and act, joined by _.")
 ACT: Final = text("act", "What was done, by its column of fact_team_game_stats.", nullable=False)
-TEAM_TOTAL: Final = count("team_total", "The team's total.")
+TEAM_TOTAL: Final = count(
+    "team_total", "The team's total.", formula="credited + of_goalies + of_other_team + of_nobody"
+)
 CREDITED: Final = count("credited", "Of these, those with a skater of the side tagged first.")
 OF_GOALIES: Final = count("of_goalies", "Those with a goalie of the side tagged first.")
 OF_OTHER_TEAM: Final = count("of_other_team", "Those with a number that only the other team's roster has.")

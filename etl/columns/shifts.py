@@ -15,7 +15,12 @@ END_MIN: Final = integer("shift_end_min", "Game clock at the end, minutes, count
 END_SEC: Final = integer("shift_end_sec", "Game clock at the end, seconds.", "s")
 START_TOTAL: Final = numeric("shift_start_total_seconds", "Game clock at the start: seconds left in the period.", "s")
 END_TOTAL: Final = numeric("shift_end_total_seconds", "Game clock at the end: seconds left in the period.", "s")
-SHIFT_DURATION: Final = numeric("shift_duration", "Length on the game clock, which runs through stoppages.", "s")
+SHIFT_DURATION: Final = numeric(
+    "shift_duration",
+    "Length on the game clock, which runs through stoppages.",
+    "s",
+    formula="shift_start_total_seconds - shift_end_total_seconds, of the stint",
+)
 STOPPAGE_TIME: Final = numeric("stoppage_time", "Dead ice inside the stint, as the tracker noted it.", "s")
 START_TYPE: Final = text("shift_start_type", "How it began, as OnTheFly or a kind of faceoff.")
 STOP_TYPE: Final = text(

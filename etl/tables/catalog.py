@@ -35,6 +35,7 @@ from etl.tables import (
     standings,
     stints,
     teams,
+    uncredited,
     value,
     videos,
     zone_time,
@@ -74,6 +75,7 @@ _MODULES: Final[tuple[ModuleType, ...]] = (
     player_seasons,
     input_quality,
     doubts,
+    uncredited,
 )
 SOURCES: Final = (
     *("players", "teams", "seasons", "schedule", "official_roster", "games", "rosters", "events", "event_players"),

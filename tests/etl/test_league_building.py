@@ -1,5 +1,6 @@
 """A league built in batches is the league built at once, and only what changed is built again."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -91,6 +92,20 @@ def test_after_one_changed_game_only_its_part_is_built_and_the_tables_are_those_
     assert len(runs.parts() - known) == 1
     assert len(runs.parts()) == len(known)
     assert incremental != before
+    assert runs.tables(request(1000, wipe=True)) == incremental
+
+
+def test_a_name_that_one_game_spells_anew_is_in_the_parts_of_the_games_that_nobody_touched(runs: Runs) -> None:
+    for workbook in runs.data_dir.raw.rglob("*.xlsx"):
+        workbook.unlink()  # names come from the games
+    before = runs.tables(request(1))
+    changed = max(runs.data_dir.raw.rglob("benchsight_game_*.json"), key=lambda path: path.stat().st_size)
+    document = json.loads(changed.read_bytes())
+    for player in document["rosters"]["home"]:
+        player["name"] = f"A. {player['name']}"  # the first in order is the one that stands
+    changed.write_text(json.dumps(document))
+    incremental = runs.tables(request(1, mode="incremental"))
+    assert incremental["fact_event_players"] != before["fact_event_players"]
     assert runs.tables(request(1000, wipe=True)) == incremental
 
 

@@ -219,6 +219,7 @@ class TestOnIce:
             make_stint(5, 0, 30, period=2),
         ]
         found = build("fact_shift_players", [], stints=stints).filter(pl.col("player_id") == "h1")
+        assert found["shift_duration"].to_list() == [20, 30, 20, 30]
         assert found.select("shift_index", "logical_shift_number", "is_first_segment").rows() == [
             (0, 1, True),
             (2, 1, False),
@@ -298,7 +299,7 @@ class TestOnIce:
         assert found.select(columns).rows() == [
             ("SH100000", 1, 0, 1, 0, "Defensive", "Neutral", "Even Strength", "home Icing")
         ]
-        assert found["running_video_time"].to_list() == [10.0]
+        assert found.select("running_video_time", "shift_duration").rows() == [(10.0, 30.0)]
 
 
 class TestEvents:

@@ -163,14 +163,18 @@ def pairs_and_opponents_add_up(built: dict[str, pl.DataFrame]) -> None:
 
 
 def lines_are_parts_of_the_ice_time(built: dict[str, pl.DataFrame]) -> None:
-    """The lines of a kind share out no more than the time of the stints, and all of it where every slot is filled."""
-    total = built["stints"]["duration_s"].sum()
-    shared = built["fact_line_combos"].group_by("venue", "combo_type").agg(pl.col("toi_together").sum())
-    assert shared.filter(pl.col("toi_together") > total).is_empty()
-    slots = [f"home_{slot}_id" for slot in ("f1", "f2", "f3")]
-    full = built["stints"].drop_nulls(slots)["duration_s"].sum()
-    lines = shared.filter((pl.col("venue") == "home") & (pl.col("combo_type") == "forward"))
-    assert lines["toi_together"].sum() == full
+    """The units of a kind share out the time of the stints in which all of their slots are filled, and no more."""
+    shared = dict(
+        built["fact_line_combos"]
+        .group_by(pl.concat_str("venue", "combo_type"))
+        .agg(pl.col("toi_together").sum())
+        .iter_rows()
+    )
+    kinds = {"forward": ("f1", "f2", "f3"), "defense": ("d1", "d2"), "five": ("f1", "f2", "f3", "d1", "d2")}
+    for side in ("home", "away"):
+        for kind, slots in kinds.items():
+            full = built["stints"].drop_nulls([f"{side}_{slot}_id" for slot in slots])["duration_s"].sum()
+            assert shared.get(f"{side}{kind}", 0) == full
 
 
 def test_counts_add_over_games() -> None:

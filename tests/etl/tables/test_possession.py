@@ -134,6 +134,9 @@ class TestRushes:
         (found,) = build("fact_rushes", events=events, event_players=roles)
         columns = ("player_id", "attackers", "defenders", "is_odd_man", "shots", "goals", "is_successful")
         assert found.select(columns).rows() == [("h1", 2, 1, True, 1, 1, True)]
+        (lines,) = build("fact_player_game_stats", events=events, event_players=roles)
+        led = dict(lines.select("player_id", "odd_man_rushes").rows())
+        assert (led["h1"], led["h2"]) == (1, 0)
 
     def test_what_a_player_had_in_rushes(self) -> None:
         events = [
