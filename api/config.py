@@ -31,7 +31,6 @@ Trigger an ETL job, watch its progress, read its log, and find a published snaps
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[1]
 
-
 MIN_SECRET_CHARACTERS: Final = 24
 MIN_DISTINCT_CHARACTERS: Final = 8
 MIN_JWT_SECRET_BYTES: Final = 32
@@ -200,6 +199,17 @@ class Settings(BaseSettings):
             ):
                 if secret is not None and is_weak(secret.get_secret_value()):
                     raise ValueError(f"{name}: is too easy to guess; make one with: openssl rand -hex 32")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_come_over_tls(self) -> Self:
+        url = self.supabase_url
+        is_read_in_clear = url is not None and self.supabase_jwt_secret is None and not is_safe_address(url)
+        if self.environment == "production" and is_read_in_clear:
+            raise ValueError(
+                "SUPABASE_URL: must be https:// when ENVIRONMENT is production, since the keys of tokens are read "
+                "from it (or set SUPABASE_JWT_SECRET)"
+            )
         return self
 
     @model_validator(mode="after")
