@@ -206,6 +206,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _keys_come_over_tls(self) -> Self:
+        url = self.supabase_url
+        is_read_in_clear = url is not None and self.supabase_jwt_secret is None and not is_safe_address(url)
+        if self.environment == "production" and is_read_in_clear:
+            raise ValueError(
+                "SUPABASE_URL: must be https:// when ENVIRONMENT is production, since the keys of tokens are read "
+                "from it (or set SUPABASE_JWT_SECRET)"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _whole_issuer(self) -> Self:
         if self.supabase_jwt_secret is not None and self.supabase_url is None:
             raise ValueError("SUPABASE_URL: must be set with SUPABASE_JWT_SECRET, since it names the tokens' issuer")

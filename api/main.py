@@ -23,6 +23,7 @@ from fastapi import FastAPI
 
 from api.composition import open_access, sign_in_providers
 from api.config import API_DESCRIPTION, API_TITLE, API_VERSION, Settings, WrongSettings, read_settings
+from api.connections import bound_heads
 from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
 from api.heap import share_one_heap
@@ -79,6 +80,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
     async with AsyncExitStack() as stack:
         if server is not None:
             bound_sockets(server)
+            bound_heads(server, settings.request_timeout_seconds)
             stack.enter_context(begun_by_signals(shutdown, server))
         try:
             await stack.enter_async_context(_access(app, settings))

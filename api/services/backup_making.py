@@ -10,7 +10,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,8 +76,6 @@ class Backup:
                 self._copy_sqlite(archive, ACCESS, path.parent)
             except WarehouseError as error:
                 raise BackupFailed(str(error)) from error
-            except FileNotFoundError as error:
-                raise BackupFailed(f"{error.filename} went away while it was copied; make the backup again") from error
             return archive.finish(
                 software_version=self.software_version,
                 created_at=self.now.isoformat(timespec="seconds"),
@@ -121,7 +119,8 @@ class Backup:
                 self._copy_file(archive, layout.pins / f"{snapshot_id}.{holder}", pieces_of)
 
     def _copy_file(self, archive: ArchiveWriter, path: Path, read: Callable[[BinaryIO, int], Iterable[bytes]]) -> None:
-        with path.open("rb") as file:
+        """Copy a file, unless it has been removed since it was found; what has to be there is pinned."""
+        with suppress(FileNotFoundError), path.open("rb") as file:
             status = os.fstat(file.fileno())  # a log may grow while it is copied
             name = path.relative_to(self.data_dir.root).as_posix()
             archive.add(name, read(file, status.st_size), modified_ns=status.st_mtime_ns, size=status.st_size)

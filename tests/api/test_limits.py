@@ -4,7 +4,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -14,8 +15,8 @@ import pytest
 from api.bounds import is_deeper
 from api.services.rate_limits import RateExceeded, RateLimits, TooManyStreams, neighbourhood
 from api.services.window_storage import WindowStorage
-from tests.api.server_process import server
-from tests.api.serving import KEY, ORIGIN, Client, service
+from tests.api.server_process import Server, server
+from tests.api.serving import KEY, ORIGIN, Client, behave, service
 
 
 class TestRates:
@@ -145,6 +146,69 @@ class TestBodies:
             assert answer.startswith("HTTP/1.1 408 ")
             assert '"too_slow"' in answer
             assert started.get("/api/health").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data_dir = tmp_path_factory.mktemp("heads")
+    behave(data_dir, "quiet")
+    with server(data_dir, REQUEST_TIMEOUT_SECONDS="1") as started:
+        yield started
+        assert started.get("/api/health").status_code == 200
+
+
+class TestHeads:
+    """What comes before a request is one, on real connections."""
+
+    def answer(self, started: Server, *pieces: bytes, pause: float = 0.0) -> bytes:
+        """What the server says until it hangs up."""
+        with socket.create_connection(("127.0.0.1", started.port), timeout=10) as connection:
+            with suppress(ConnectionError):  # the server may hang up before all is sent
+                for piece in pieces:
+                    connection.sendall(piece)
+                    time.sleep(pause)
+            with suppress(ConnectionError):
+                return b"".join(iter(lambda: connection.recv(65536), b""))
+        return b""
+
+    def test_one_that_does_not_arrive_is_408(self, started: Server) -> None:
+        said = self.answer(started, b"GET /api/health HTTP/1.1\r\nHo", b"st:", b" 127", pause=0.2)
+        assert said.startswith(b"HTTP/1.1 408 ")
+        assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "head_too_slow"
+
+    def test_one_that_never_ends_is_431(self, started: Server) -> None:
+        said = self.answer(started, b"GET /api/health HTTP/1.1\r\nX-Long: ", *[b"a" * 10_000] * 200)
+        assert b"".join(said.splitlines()[:1]) in {b"HTTP/1.1 431 Request Header Fields Too Large", b""}
+
+    def test_the_second_one_is_bounded_too(self, started: Server) -> None:
+        head = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        said = self.answer(started, head + b"\r\n", head, pause=0.3)
+        assert said.startswith(b"HTTP/1.1 200 ")
+        assert b"HTTP/1.1 408 " in said
+
+    def test_silence_and_empty_lines_are_hung_up_on(self, started: Server) -> None:
+        assert self.answer(started) == b""
+        whole = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        said = self.answer(started, whole, b"\r\n", pause=0.3)
+        assert said.count(b"HTTP/1.1") == 1
+
+    def test_an_answer_that_takes_longer_is_waited_for(self, started: Server) -> None:
+        job = started.post("/api/etl/trigger", json={"mode": "full"}).json()["job_id"]
+        path = f"/api/etl/status/{job}"
+        while (running := started.get(path)).json()["status"] != "running":
+            time.sleep(0.05)
+        since = time.monotonic()
+        assert started.get(f"{path}?wait=3", headers={"If-None-Match": running.headers["ETag"]}).status_code in {
+            200,
+            304,
+        }
+        assert time.monotonic() - since > 2
+
+    def test_a_refused_upload_is_answered_once(self, started: Server) -> None:
+        head = b"POST /api/etl/trigger HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 900000\r\n\r\n"
+        said = self.answer(started, head, *[b"x" * 100_000] * 8, pause=0.05)
+        assert said.startswith(b"HTTP/1.1 403 ")
+        assert said.count(b"HTTP/1.1") == 1
 
 
 class TestHeaders:
