@@ -74,7 +74,7 @@ function Portal() {
     window.scrollTo(0, 0);
   }, [page, rest.join("/")]);
   const isHere = (path) => path === page || BELONGS[page] === path;
-  const Page = loaded.data?.file === file ? loaded.data.Page : null; // not the last page with this one's address
+  const Page = file && loaded.data?.file === file ? loaded.data.Page : null; // not the last page with this one's address
   const who = session ?? me.data;
   return html`
     <a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); main.current.focus(); }}>To the content</a>

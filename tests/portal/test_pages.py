@@ -73,14 +73,16 @@ class TestEachPage:
         assert first == "H1"
         assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look]["viewport"]["width"]
         assert serious_faults(page) == []
-        if screenshots and (look == "desktop" or name in {"home", "game"}):
+        if screenshots and name != "not-there" and (look == "desktop" or name in {"home", "game"}):
             suffix = "" if look == "desktop" else f"-{look}"
             page.screenshot(path=screenshots / f"{name}{suffix}.png", full_page=name in {"game", "team", "player"})
         context.close()
         assert portal.faults == []
 
     @pytest.mark.parametrize("look", LOOKS)
-    def test_dialogs_and_what_opens_are_for_everybody_too(self, browser: Browser, server: Server, look: str) -> None:
+    def test_dialogs_and_what_opens_are_for_everybody_too(
+        self, browser: Browser, server: Server, look: str, screenshots: Path | None
+    ) -> None:
         context = browser.new_context(locale="en-US", **LOOKS[look])
         portal = Portal(context.new_page(), server)
         for place, opener in (
@@ -101,6 +103,8 @@ class TestEachPage:
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("Formula:")
         assert serious_faults(page) == []
+        if screenshots and look == "desktop":
+            page.screenshot(path=screenshots / "explanation.png")
         context.close()
 
 

@@ -17,11 +17,12 @@ const staging = (name) => `/api/staging/blb-tables/${encodeURIComponent(name)}`;
 export default function Corrections({ rest, query }) {
   const names = useLoad(() => get("/api/staging/blb-tables/list"), []);
   const [name = "dim_player"] = rest;
-  const [round, setRound] = useState(0);
+  const [round, setRound] = useState(0); // of changes that may wait for a run
+  const [taken, setTaken] = useState(0); // runs that may have taken them up
   return html`<h1>Corrections</h1>
     <p class="lead">What you enter here wins over the files, and stays so. It reaches the site with the next run.</p>
-    <${PendingBar} round=${round} />
-    <${Loaded} of=${names}>${(all) => html`<${Tables} names=${all} name=${name} /><${Rows} key=${name} name=${name} query=${query} onChange=${() => setRound((n) => n + 1)} />`}<//>`;
+    <${PendingBar} round=${round} onDone=${() => setTaken((n) => n + 1)} />
+    <${Loaded} of=${names}>${(all) => html`<${Tables} names=${all} name=${name} /><${Rows} key=${name} name=${name} query=${query} taken=${taken} onChange=${() => setRound((n) => n + 1)} />`}<//>`;
 }
 
 function Tables({ names, name }) {
@@ -32,10 +33,10 @@ function Tables({ names, name }) {
     ${others.length > 0 && html`<label class="row quiet">Others <select value=${others.includes(name) ? name : ""} onChange=${(e) => go(e.target.value)}><option value="">choose …</option>${others.map((n) => html`<option value=${n} selected=${n === name}>${n}</option>`)}</select></label>`}</nav>`;
 }
 
-function Rows({ name, query, onChange }) {
+function Rows({ name, query, taken, onChange }) {
   const [search, setSearch] = useState(query.get("search") ?? "");
   const [asked, setAsked] = useState({ search: query.get("search") ?? "", staged_only: false, offset: 0 });
-  const page = useLoad(() => get(staging(name), { ...asked, limit: LIMIT }), [name, JSON.stringify(asked)]);
+  const page = useLoad(() => get(staging(name), { ...asked, limit: LIMIT }), [name, taken, JSON.stringify(asked)]);
   const [editing, setEditing] = useState(null);
   const [pasting, setPasting] = useState(false);
   const [clearing, setClearing] = useState(false);

@@ -42,14 +42,18 @@ export function RunAndPublish({ label = "Run and publish", onDone, kind = "prima
     ${error && html`<${Failure} error=${error} />`}`;
 }
 
-/** A bar that says how many corrections wait, with the button; nothing where none do. `round` counts what may change it. */
-export function PendingBar({ round }) {
+/**
+ * A bar that says how many corrections wait, with the button; nothing where none do. `round` counts what may change it,
+ * `onDone` is called when a run may have taken them up.
+ */
+export function PendingBar({ round, onDone }) {
   const waiting = useLoad(pendingCorrections, [round]);
   const isShown = useRef(false); // once shown it stays, so that what runs in it can be watched to its end
   isShown.current ||= waiting.data > 0;
   if (!isShown.current) return null;
-  return html`<section class="notice busy" aria-label="Not published yet">
+  const done = () => { waiting.reload(); onDone(); };
+  return html`<section class=${`notice ${waiting.data === 0 ? "good" : "busy"}`} aria-label="Not published yet">
     <p><strong>${waiting.data === 0 ? "Every correction has been read." : `${waiting.data} ${waiting.data === 1 ? "correction is" : "corrections are"} not published yet.`}</strong>
       ${waiting.data !== 0 && html` This reads what is new and publishes it. To see first what will change, use <a href="#run">Run</a>.`}</p>
-    <${RunAndPublish} onDone=${waiting.reload} /></section>`;
+    <${RunAndPublish} onDone=${done} /></section>`;
 }
