@@ -1,12 +1,12 @@
 """A part: what some games give of every table, in one file. Rows of CSV for the snapshot, frames for later tables.
 
-The file ends with its own description and a digest; it is written under another name first, so it is whole or absent.
+The file ends with its own description and a checksum; it is written under another name first, so it is whole or absent.
 """
 
-import hashlib
 import os
 import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -16,8 +16,7 @@ from typing import IO, Final
 import msgspec
 import polars as pl
 
-_DIGEST_BYTES: Final = 16
-_TAIL: Final = struct.Struct(f"<Q{_DIGEST_BYTES}s")  # the description's length, the digest of all before the tail
+_TAIL: Final = struct.Struct("<QI")  # the description's length, the CRC-32 of all before the tail
 _CHUNK: Final = 1 << 20
 DATETIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
@@ -51,15 +50,15 @@ class Part:
     @classmethod
     def found(cls, path: Path) -> "Part | None":
         """The part at `path`; None when there is none, or a damaged one."""
-        digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+        checksum = 0
         try:
             with path.open("rb") as file:
                 size = file.seek(-_TAIL.size, os.SEEK_END)
                 length, expected = _TAIL.unpack(file.read())
                 file.seek(0)
                 for data in _chunks(file, size):
-                    digest.update(data)
-                if digest.digest() != expected:
+                    checksum = zlib.crc32(data, checksum)
+                if checksum != expected:
                     return None
                 file.seek(size - length)
                 return cls(path, msgspec.json.decode(file.read(length), type=dict[str, PartTable]))
@@ -92,7 +91,7 @@ class PartWriter:
         self._path = path
         self._half = path.with_name(f"{path.name}.{os.getpid()}.half")
         self._file = self._half.open("wb")
-        self._digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+        self._checksum = 0
         self._lock = threading.Lock()
         self._tables: dict[str, PartTable] = {}
 
@@ -124,7 +123,7 @@ class PartWriter:
         description = BytesIO(msgspec.json.encode(self._tables))
         length = self._written(description).length
         with self._file as file:
-            file.write(_TAIL.pack(length, self._digest.digest()))
+            file.write(_TAIL.pack(length, self._checksum))
         self._half.replace(self._path)
         return Part(self._path, self._tables)
 
@@ -137,7 +136,7 @@ class PartWriter:
         data = content.getbuffer()
         start = self._file.tell()
         self._file.write(data)
-        self._digest.update(data)
+        self._checksum = zlib.crc32(data, self._checksum)
         return Section(start, len(data))
 
 

@@ -74,7 +74,7 @@ def skater_value(
         .with_columns(
             adjusted_rating=pl.col("game_score").clip(MIN_RATING, MAX_RATING),
             performance_index=percentage("game_score", "player_rating"),
-            gar_total=pl.sum_horizontal(*GAR, ignore_nulls=False),
+            gar_total=pl.sum_horizontal(*GAR, ignore_nulls=False).round(DIGITS),
         )
         .with_columns(war=pl.col("gar_total") / GOALS_PER_WIN)
         .select(*PLAYER, *(column.name for column in SKATER_VALUE))
@@ -83,7 +83,7 @@ def skater_value(
 
 def _weighted(weights: Mapping[str, float]) -> pl.Expr:
     """As `hockey.value.weighted`, over the columns of that name."""
-    return pl.sum_horizontal(weight * pl.col(name).fill_null(0) for name, weight in weights.items())
+    return pl.sum_horizontal(weight * pl.col(name).fill_null(0) for name, weight in weights.items()).round(DIGITS)
 
 
 @table(

@@ -101,7 +101,7 @@ def fact_team_zone_time(plays: pl.DataFrame, side_periods: pl.DataFrame, game_si
             pl.col(events).fill_null(0),
             *(pl.col(name).alias(f"{name}_zone_seconds") for name in (*_ZONES, "unknown")),
             pl.col("dead").alias("dead_seconds"),
-            pl.sum_horizontal(*_ZONES, "unknown", "dead").alias("tracked_seconds"),
+            pl.sum_horizontal(*_ZONES, "unknown", "dead").round(DIGITS).alias("tracked_seconds"),
             pl.col("own").alias("possession_seconds"),
             pl.col("other").alias("opponent_possession_seconds"),
             percentage("own", pl.col("own") + pl.col("other")).alias("possession_pct"),
@@ -168,7 +168,7 @@ def fact_period_momentum(
         .join(own, on=_PERIOD, how="left")
         .join(own.with_columns(other_side("side")).rename(against), on=_PERIOD, how="left")
         .with_columns(pl.col(*against, *against.values()).fill_null(0))
-        .with_columns(momentum=pl.mean_horizontal(*tilts, _tilt("offensive", "defensive")))
+        .with_columns(momentum=pl.mean_horizontal(*tilts, _tilt("offensive", "defensive")).round(DIGITS))
         .sort(_PERIOD)
         .with_columns(
             momentum_key=pl.concat_str(*_PERIOD, separator="_"),

@@ -1,7 +1,10 @@
 """A league built in batches is the league built at once, and only what changed is built again."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -10,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from etl.cli import PROJECT
 from etl.columns.column import bigint, text
 from etl.demo.flaws import parse
 from etl.demo.generate import Request, generate
@@ -81,6 +85,21 @@ def test_the_tables_are_the_same_whatever_games_are_built_together(runs: Runs) -
     assert runs.tables(request(1)) == at_once
     assert len(runs.parts()) >= 8  # flaws add games
     assert runs.tables(request(3)) == at_once
+
+
+def test_the_number_of_threads_changes_no_cell(runs: Runs) -> None:
+    """A worker's frame engine has one, the run's own as many as there are cores: a part may come from either."""
+    found = []
+    for threads in ("1", "4"):
+        arguments = ["--data-dir", str(runs.data_dir.root), "--lenient", "--wipe"]
+        environ = os.environ | {"POLARS_MAX_THREADS": threads}
+        subprocess.run(
+            [sys.executable, "run_etl.py", *arguments], cwd=PROJECT, env=environ, check=True, capture_output=True
+        )
+        snapshot = published(runs.data_dir)
+        assert snapshot is not None
+        found.append({table.name: table.sha256 for table in snapshot.manifest.tables})
+    assert found[0] == found[1]
 
 
 def test_after_one_changed_game_only_its_part_is_built_and_the_tables_are_those_of_a_full_run(runs: Runs) -> None:
