@@ -180,3 +180,14 @@ def test_the_layout_is_the_documented_one(tmp_path: Path) -> None:
     data_dir.create()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["logs", "raw", "snapshots", "state"]
     assert replace(data_dir, root=tmp_path / "x").output == tmp_path / "x" / "output"
+
+
+def test_a_manifest_that_told_lineage_in_its_older_form_is_read_without_it(tmp_path: Path) -> None:
+    path = make_snapshot(DataDir(tmp_path), "20260118T000000Z-aaaa")
+    document = msgspec.json.decode((path / "manifest.json").read_bytes())
+    document["tables"][0]["columns"][1]["made_from"] = [
+        {"table": "fact_goals", "sign": -1, "links": [{"table": "fact_x", "on": "player_id"}]}
+    ]
+    (path / "manifest.json").write_bytes(msgspec.json.encode(document))
+    (_, goals, *_) = load(path).manifest.table("fact_x").columns
+    assert (goals.name, goals.made_from) == ("goals", ())
