@@ -31,7 +31,6 @@ STANDINGS: Final = "v_standings_current"
 FINAL: Final = frozenset({"completed", "failed", "cancelled"})
 PAGES: Final = (
     ("/docs", "every endpoint, to try out"),
-    ("/redoc", "the same, to read"),
     ("/api/health", "is it alive"),
     ("/api/status", "jobs, last ETL, published snapshot"),
     ("/api/etl/history", "the jobs so far"),
