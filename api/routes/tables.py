@@ -71,7 +71,8 @@ def table_rows(
 
     Any other parameter is a filter on the column of that name, `operator.value`, all of which must hold:
     `goals=gte.2`, `event_type=in.(Shot,Goal)`, `date=is.null`, `player_name=ilike.*smith*`, `position=not.eq.Goalie`.
-    Operators: eq, neq, gt, gte, lt, lte, like, ilike, in, is. Nulls sort last.
+    Operators: eq, neq, gt, gte, lt, lte, like, ilike, in, is. Nulls sort last. CSV is for spreadsheets: text that they
+    would run as a formula has an apostrophe before it.
     """
     filters = [pair for pair in request.query_params.multi_items() if pair[0] not in TableParameters.model_fields]
     query = TableQuery(filters, wanted.sort, wanted.search, wanted.limit, wanted.offset, wanted.select)

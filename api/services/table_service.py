@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
 from operator import or_
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from api.errors import Conflict, NotFound
 from api.models.table import ColumnInfo, ReferenceInfo, TableInfo, TablePage, TableSchema
+from api.services.spreadsheet_safety import without_formulas
 from api.services.table_filter import Order, expression, parse_filters, parse_select, parse_sort
 from api.services.typescript import type_definitions
 from snapshot.layout import DataDir
@@ -135,16 +135,14 @@ class TableService:
         return Page(total, head.model_dump_json().removesuffix("[]}") + rows.write_json() + "}")
 
     def csv(self, name: str, query: TableQuery) -> Iterator[bytes]:
-        """The rows as CSV, chunk by chunk; `limit` and `offset` play no part.
+        """The rows as CSV for a spreadsheet, chunk by chunk; `limit` and `offset` play no part.
 
         Raises, before the first chunk:
             NothingPublished, TableNotFound, InvalidRequest.
         """
         snapshot = self.snapshot()
         table = find_table(snapshot, name)
-        if query.keeps_all_rows and not query.select:
-            return _file_chunks(snapshot.file_of(table.name))
-        return _csv_chunks(_select(snapshot, table, query))
+        return _csv_chunks(without_formulas(_select(snapshot, table, query)))
 
 
 def find_table(snapshot: Snapshot, name: str) -> Table:
@@ -188,18 +186,6 @@ def _sorted(frame: "pl.LazyFrame", table: Table, orders: list[Order]) -> "pl.Laz
     named = {order.column for order in orders}
     keys = [*orders, *(Order(name, descending=False) for name in table.primary_key if name not in named)]
     return frame.sort([k.column for k in keys], descending=[k.descending for k in keys], nulls_last=True)
-
-
-def _file_chunks(path: Path) -> Iterator[bytes]:
-    """Opened at once, so that a snapshot which is pruned meanwhile is still read to its end."""
-    file = path.open("rb")
-
-    def chunks() -> Iterator[bytes]:
-        with file:
-            while chunk := file.read(_CHUNK_BYTES):
-                yield chunk
-
-    return chunks()
 
 
 def _csv_chunks(frame: "pl.DataFrame") -> Iterator[bytes]:

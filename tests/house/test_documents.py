@@ -2,9 +2,11 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,34 @@ def test_deployments_check_health_and_keep_the_data() -> None:
     assert "healthCheckPath: /api/health" in render
     assert "mountPath: /data" in render
     assert (ROOT / "Procfile").read_text(encoding="utf-8") == "web: HOST=0.0.0.0 python -m api.main\n"
+
+
+def test_the_unit_for_systemd_is_one_that_it_takes(tmp_path: Path) -> None:
+    block = re.search(r"```ini\n(.*?)```", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    here = block[1].replace("/opt/benchsight/.venv/bin/python", sys.executable).replace("/opt/benchsight", str(ROOT))
+    unit = tmp_path / "benchsight.service"
+    unit.write_text(here.replace("User=benchsight", "User=root"), encoding="utf-8")
+    parsed = ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[method-assign,assignment] # its documented way to keep capitals
+    parsed.read_string(here)
+    assert parsed["Service"]["ExecStart"] == f"{sys.executable} -m api.main"
+    if (verify := shutil.which("systemd-analyze")) is not None:
+        done = subprocess.run([verify, "verify", str(unit)], capture_output=True, text=True, check=False)
+        assert [line for line in done.stderr.splitlines() if "benchsight.service" in line] == []
+
+
+def test_commands_of_operations_are_there() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for module, command in set(re.findall(r"-m (api\.\w+) ([a-z]+)", text)):
+        shown = subprocess.run(
+            [sys.executable, "-m", module, command, "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert shown.returncode == 0, f"{module} {command}: {shown.stderr}"
+    headings = {
+        re.sub(r"[^a-z -]", "", name.lower()).replace(" ", "-") for name in re.findall(r"^## (.*)$", text, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([a-z-]+)\)", text)) <= headings
 
 
 def test_every_requirement_is_pinned() -> None:

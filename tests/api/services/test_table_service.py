@@ -1,5 +1,6 @@
 """The table browser on a published snapshot."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -88,6 +89,34 @@ class TestCsv:
     def test_a_header_when_nothing_is_kept(self, tables: TableService) -> None:
         text = b"".join(tables.csv("dim_player", TableQuery(search="nobody")))
         assert text == b"player_id,player_full_name,goals\n"
+
+    @pytest.mark.parametrize(
+        ("typed", "shown"),
+        [
+            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("\t=1", "'\t=1"),
+            ("-", "-"),
+            ("-5", "-5"),
+            ("+1.5", "+1.5"),
+            ("+/-", "'+/-"),
+            ("Al = Bo", "Al = Bo"),
+        ],
+    )
+    @pytest.mark.parametrize("filters", [[], [("player_id", "eq.P1")]], ids=["whole", "filtered"])
+    def test_no_text_is_a_formula_to_a_spreadsheet(
+        self, tmp_path: Path, filters: list[tuple[str, str]], typed: str, shown: str
+    ) -> None:
+        frame = pl.DataFrame(
+            {"player_id": ["P1"], "player_full_name": [typed], "goals": pl.Series([-3], dtype=pl.Int32)}
+        )
+        tables = TableService(publish(tmp_path, {"dim_player": (frame, ["player_id"])}))
+        text = b"".join(tables.csv("dim_player", TableQuery(filters=filters)))
+        (row,) = csv.DictReader(text.decode().splitlines())
+        assert row == {"player_id": "P1", "player_full_name": shown, "goals": "-3"}
+        assert json.loads(tables.page("dim_player", TableQuery()).json)["rows"][0]["player_full_name"] == typed
 
 
 class TestNames:
