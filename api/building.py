@@ -1,7 +1,7 @@
 """Every service of a server, built from its settings and joined to those that it needs."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Event
 
@@ -56,12 +56,7 @@ def build_services(
         return {**environment, **warehouse.child_environment(cancelled)}
 
     etl_command = (sys.executable, str(settings.etl_script))
-    games = KnownGames(
-        data_dir,
-        (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
-        cwd=PROJECT_ROOT,
-        env=with_database,
-    )
+    games = _known_games(data_dir, etl_command, with_database)
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
     training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
@@ -105,6 +100,11 @@ def _job_manager(
         ),
         executors=executors,
     )
+
+
+def _known_games(data_dir: DataDir, etl_command: Sequence[str], env: Callable[[], Mapping[str, str]]) -> KnownGames:
+    command = (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root))
+    return KnownGames(data_dir, command, cwd=PROJECT_ROOT, env=env)
 
 
 def _facts(settings: Settings, is_open: Callable[[], bool]) -> ServiceFacts:

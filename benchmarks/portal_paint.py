@@ -63,7 +63,8 @@ def _publish(http: httpx.Client) -> None:
     while not http.get(f"/api/etl/status/{job}?wait=20").raise_for_status().json()["completed_at"]:
         pass
     http.get("/api/staging/blb-tables/list").raise_for_status()
-    http.get("/api/staging/blb-tables/dim_player?limit=1").raise_for_status()  # starts the database, which Home waits for
+    # Home waits for the database, which this starts
+    http.get("/api/staging/blb-tables/dim_player?limit=1").raise_for_status()
 
 
 def _pages(http: httpx.Client) -> dict[str, str]:

@@ -52,7 +52,13 @@ def a_league(demo: Path, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Server(a_league(demo, tmp_path_factory.mktemp("portal"))) as running:
+        start_database(running)
         yield running
+
+
+def start_database(server: Server) -> None:
+    """Have the embedded database made and started, which a slow machine takes its time for, before anybody waits."""
+    server.http.get("/api/staging/blb-tables/dim_player", params={"limit": 1}, timeout=100).raise_for_status()
 
 
 def serious_faults(page: Page) -> list[str]:

@@ -1,12 +1,12 @@
 """Leagues as they are at times: empty, with names that no layout expects, with things to do; and going back."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from snapshot.layout import DataDir
 from tests.e2e.server import Server
 from tests.portal.conftest import Portal, a_league, serious_faults
 
@@ -18,14 +18,13 @@ NAMES = {
 }
 
 
-class TestAnEmptyLeague:
-    @pytest.fixture(scope="class")
-    def empty(self, tmp_path_factory: pytest.TempPathFactory) -> Server:
-        server = Server(tmp_path_factory.mktemp("empty"))
-        DataDir(server.data_dir).create()
-        with server:
-            yield server
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("empty")) as server:
+        yield server
 
+
+class TestAnEmptyLeague:
     @pytest.mark.parametrize(
         ("place", "says"),
         [
@@ -51,7 +50,7 @@ class TestAnEmptyLeague:
 
 
 @pytest.fixture(scope="module")
-def odd(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Server:
+def odd(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A league with odd names in it, run but not in any database, with one file that is none."""
     folder = a_league(demo, tmp_path_factory.mktemp("odd"))
     (folder / "raw" / "broken.json").write_text("{", encoding="utf-8")
