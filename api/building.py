@@ -12,6 +12,7 @@ from api.config import API_VERSION, PROJECT_ROOT, Settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.models.job import JobKind
 from api.server_lock import StartFailed
+from api.services.child_environment import ChildEnvironment
 from api.services.child_process import Program
 from api.services.etl_service import ETLService
 from api.services.game_files import RawFiles
@@ -102,7 +103,7 @@ def _job_manager(
     )
 
 
-def _known_games(data_dir: DataDir, etl_command: Sequence[str], env: Callable[[], Mapping[str, str]]) -> KnownGames:
+def _known_games(data_dir: DataDir, etl_command: Sequence[str], env: ChildEnvironment) -> KnownGames:
     command = (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root))
     return KnownGames(data_dir, command, cwd=PROJECT_ROOT, env=env)
 
