@@ -15,7 +15,7 @@ from etl.extraction_pool import POOL_FROM
 from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
 from etl.league_building import LeagueBuild
-from etl.partition import GAMES_TOGETHER
+from etl.partition import GAMES_TOGETHER, GAMES_TOGETHER_IN_A_SEASON
 from etl.progress import Progress
 from etl.progress_events import RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
@@ -41,8 +41,8 @@ class RunRequest:
     """What to do. `games` are read again, and with `single` only they; `lenient` turns hockey checks into warnings.
 
     `read_staging` gives what is staged; `publish_personal_data` is what the operator decided, None where nothing;
-    `games_together` how many games are built at once, which changes time and memory and no cell; `kept` which older
-    snapshots stay.
+    `games_together` how many games are built at once (None: by the league's size), which changes no cell; `kept` which
+    older snapshots stay.
     """
 
     data_dir: DataDir
@@ -55,7 +55,7 @@ class RunRequest:
     source: Literal["excel", "supabase"] = "excel"
     read_staging: Callable[[], StagedLeague] = StagedLeague
     publish_personal_data: bool | None = None
-    games_together: int = GAMES_TOGETHER
+    games_together: int | None = None
     kept: Retention = USUAL
 
     def to_extract(self) -> ExtractRequest:
@@ -195,6 +195,7 @@ class Run:
     ) -> LeagueBuild:
         frames = {field.name: getattr(records, field.name) for field in fields(LeagueFrames) if field.name not in HEAVY}
         on_sheets = records.official_roster.select("game_id", "player_id")
+        is_large = len(made.games) >= POOL_FROM
         return LeagueBuild(
             registry=registry,
             sources={**frames, "rules": made.read.rules, "left_out": made.left_out},
@@ -207,8 +208,8 @@ class Run:
             on_batches=lambda done, total: self.progress.step(
                 "tables", done, total + 1, "Building the tables of games"
             ),
-            together=self.request.games_together,
-            worth_a_pool=len(made.games) >= POOL_FROM,
+            together=self.request.games_together or (GAMES_TOGETHER if is_large else GAMES_TOGETHER_IN_A_SEASON),
+            worth_a_pool=is_large,
         )
 
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:

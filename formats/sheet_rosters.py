@@ -19,9 +19,11 @@ def with_sheet_roster(raw: RawFrames, official_roster: pl.DataFrame) -> RawFrame
     sheet has sides by team. So the roster is turned to the side that fits the numbers tracked; whether the labels are
     then wrong is judged later, as for any other game.
     """
+    if not raw.rosters.is_empty():
+        return raw
     game_id = raw.games["game_id"].item()
     sheet = official_roster.filter(pl.col("game_id") == game_id, pl.col("side").is_not_null())
-    if not raw.rosters.is_empty() or sheet.is_empty():
+    if sheet.is_empty():
         return raw
     roster = sheet.select(
         "game_id",
