@@ -56,12 +56,8 @@ def build_services(
         return {**environment, **warehouse.child_environment(cancelled)}
 
     etl_command = (sys.executable, str(settings.etl_script))
-    games = KnownGames(
-        data_dir,
-        (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root)),
-        cwd=PROJECT_ROOT,
-        env=with_database,
-    )
+    listing = (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root))
+    games = KnownGames(data_dir, listing, cwd=PROJECT_ROOT, env=with_database)
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
     training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
