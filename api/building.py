@@ -1,7 +1,7 @@
 """Every service of a server, built from its settings and joined to those that it needs."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Event
 
@@ -12,7 +12,6 @@ from api.config import API_VERSION, PROJECT_ROOT, Settings
 from api.dependencies import LeagueServices, MLServices, Services
 from api.models.job import JobKind
 from api.server_lock import StartFailed
-from api.services.child_environment import ChildEnvironment
 from api.services.child_process import Program
 from api.services.etl_service import ETLService
 from api.services.game_files import RawFiles
@@ -57,7 +56,8 @@ def build_services(
         return {**environment, **warehouse.child_environment(cancelled)}
 
     etl_command = (sys.executable, str(settings.etl_script))
-    games = _known_games(data_dir, etl_command, with_database)
+    listing = (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root))
+    games = KnownGames(data_dir, listing, cwd=PROJECT_ROOT, env=with_database)
     uploads = UploadService(jobs, warehouse, data_dir)
     train_command = (sys.executable, "-m", "ml.train")
     training = TrainService(jobs, data_dir, command=train_command, cwd=PROJECT_ROOT, environment=environment)
@@ -101,11 +101,6 @@ def _job_manager(
         ),
         executors=executors,
     )
-
-
-def _known_games(data_dir: DataDir, etl_command: Sequence[str], env: ChildEnvironment) -> KnownGames:
-    command = (*etl_command, "--list-games", "--json", "--data-dir", str(data_dir.root))
-    return KnownGames(data_dir, command, cwd=PROJECT_ROOT, env=env)
 
 
 def _facts(settings: Settings, is_open: Callable[[], bool]) -> ServiceFacts:

@@ -47,7 +47,8 @@ class LongPoll(threading.Thread):
         self.etag = httpx.get(self.url).headers["ETag"]
         self.answer: httpx.Response | None = None
         self.start()
-        time.sleep(0.5)
+        while "benchsight_http_requests_in_progress 2.0" not in started.get("/metrics").text:  # it, and this one
+            time.sleep(0.05)
 
     def run(self) -> None:
         self.answer = httpx.get(self.url, params={"wait": 60}, headers={"If-None-Match": self.etag}, timeout=60)
