@@ -71,6 +71,12 @@ function noteConnection(answers) {
   if (!isUp) probe();
 }
 
+/** Notes that nothing answered, and gives the error to throw. */
+export function unanswered() {
+  noteConnection(false);
+  return new Unreachable();
+}
+
 const isAlive = () => fetch(`${API}/api/health`, { cache: "no-store" }).then((answer) => answer.ok, () => false);
 
 async function probe() {
@@ -87,9 +93,7 @@ export function watchConnection() {
 const send = (method, path, query, options, token) => fetch(address(path, query), {
   method, ...options, headers: { ...options.headers, ...(token && { Authorization: `Bearer ${token}` }) },
 }).then((answer) => { noteConnection(true); return answer; }, (error) => {
-  if (error.name === "AbortError") throw error;
-  noteConnection(false);
-  throw new Unreachable();
+  throw error.name === "AbortError" ? error : unanswered();
 });
 
 /** The raw answer to a request. Throws `ApiError` on anything but success, `Unreachable` without an answer. */

@@ -1,7 +1,7 @@
 // The frame around the pages: navigation by the address's hash, who is signed in, what is under way.
 
 import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.js";
-import { ApiError, credentials, get, onConnection, onTraffic, watchConnection } from "./client.js";
+import { ApiError, credentials, get, onConnection, onTraffic, unanswered, watchConnection } from "./client.js";
 import { SignInPage } from "./parts/signin.js";
 import { Failure, useLoad } from "./ui.js";
 
@@ -58,6 +58,8 @@ const whoAmI = () => get("/api/auth/me").catch((error) => {
   throw error;
 });
 
+const pageIn = (file) => import(`./pages/${file}.js`).then((module) => module.default, () => { throw unanswered(); });
+
 function Portal() {
   const { page, rest, query } = useEvent("hashchange", place);
   const session = useEvent("credentials", credentials.get);
@@ -67,7 +69,9 @@ function Portal() {
   const main = useRef(null);
   const found = PAGES.find((p) => p.path === page);
   const file = found?.file ?? DETAILS[page];
-  const loaded = useLoad(async () => file && { file, Page: (await import(`./pages/${file}.js`)).default }, [file]);
+  const loaded = useLoad(async () => file && { file, Page: await pageIn(file) }, [file]);
+  // a browser does not try again to load a script that it could not have
+  useEffect(() => (loaded.error ? onConnection((answers) => answers && location.reload()) : undefined), [loaded.error]);
   useEffect(() => {
     document.title = `${found?.label ?? page} – BenchSight`;
     main.current?.focus({ preventScroll: true });

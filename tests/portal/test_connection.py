@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.server import Server
-from tests.portal.conftest import Portal, a_league
+from tests.portal.conftest import Portal, a_league, start_database
 
 AWAY = "The server does not answer. Trying again"
 
@@ -14,6 +14,7 @@ def test_it_is_told_and_everything_goes_on_when_the_server_is_back(
     browser: Browser, demo: Path, tmp_path: Path
 ) -> None:
     with Server(a_league(demo, tmp_path)) as server:
+        start_database(server)
         context = browser.new_context(locale="en-US")
         portal = Portal(context.new_page(), server)
         page = portal.open("corrections/dim_team")

@@ -53,7 +53,7 @@ def test_signing_in_running_watching_and_downloading_work_from_there(
     page.get_by_role("radio", name="Try out").check()
     page.get_by_role("button", name="Run ETL").click()
     job = page.get_by_role("region", name="ETL job")
-    expect(job.get_by_text("completed")).to_be_visible()
+    expect(job.get_by_text("completed", exact=True)).to_be_visible()
     expect(job.get_by_label("Log")).to_contain_text("Building tables")
     portal.open("data/dim_team")
     with page.expect_download() as download:

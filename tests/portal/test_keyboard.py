@@ -11,6 +11,7 @@ MOST_STEPS = 150
 
 _FOCUSED = """() => {
     const e = document.activeElement;
+    if (e === document.body) return ["", "none"];
     const name = e.getAttribute("aria-label") ?? (e.closest("label") ?? e).textContent.trim();
     return [name, getComputedStyle(e).outlineStyle];
 }"""

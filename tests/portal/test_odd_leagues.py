@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.server import Server
-from tests.portal.conftest import Portal, a_league, serious_faults
+from tests.portal.conftest import Portal, a_league, serious_faults, start_database
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 4
 NAMES = {
@@ -55,6 +55,7 @@ def odd(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     folder = a_league(demo, tmp_path_factory.mktemp("odd"))
     (folder / "raw" / "broken.json").write_text("{", encoding="utf-8")
     with Server(folder) as server:
+        start_database(server)
         teams = server.http.get("/api/tables/dim_team", params={"limit": 3}).json()["rows"]
         players = server.http.get(
             "/api/tables/fact_player_season_stats_basic",
