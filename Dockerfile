@@ -15,6 +15,8 @@ COPY warehouse warehouse
 COPY ml ml
 COPY etl etl
 COPY api api
+# compiled once: each run of the ETL, and each of its workers, would do it again, since the service cannot write here
+RUN python -m compileall -q .
 
 # the code is root's and read-only to the service, which writes below /data alone; PostgreSQL refuses to run as root
 USER benchsight

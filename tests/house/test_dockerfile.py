@@ -35,6 +35,12 @@ def test_every_package_of_the_service_is_copied() -> None:
     assert set(linted["root_packages"]) <= {source for line in arguments("COPY") for source in line.split()}
 
 
+def test_the_code_is_compiled_when_all_of_it_is_there() -> None:
+    names = [name for name, _ in STEPS]
+    last_copy = len(names) - 1 - names[::-1].index("COPY")
+    assert STEPS[last_copy + 1] == ["RUN", "python -m compileall -q ."]
+
+
 def test_the_service_is_not_root() -> None:
     names = [name for name, _ in STEPS]
     assert arguments("USER") == ["benchsight"]
