@@ -86,10 +86,11 @@ def test_the_rows_of_a_long_season_do(whole: InMemory, table: str, name: str) ->
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(1800)
 def test_the_rows_of_every_cell_come_to_it(flawed: InMemory, whole: InMemory) -> None:
     for table, name in EXPLAINED:
         check(flawed, table, name, most=None)
-        check(whole, table, name, most=300)
+        check(whole, table, name, most=100)
 
 
 def test_what_has_to_be_explained_is() -> None:
