@@ -18,13 +18,16 @@ import httpx
 import psycopg
 import pytest
 
+from api.services.backup_archive import Archive
 from api.services.job_recovery import INTERRUPTED
 from snapshot.layout import DataDir
+from snapshot.reader import load
 from tests.e2e.server import ROOT, Server, environment, wait_until
 from tests.known_secrets import ADMIN_KEY
 from tests.reachable import reachable_folder
 from warehouse.embedded import running_dsn
 
+pytestmark = pytest.mark.timeout(300)  # one league is run, trained on, backed up and restored for all of them
 ADMIN = {"X-API-Key": ADMIN_KEY}
 SETTINGS = {"WAREHOUSE": "embedded", "ADMIN_API_KEY": ADMIN_KEY}
 BOOKKEEPING = "benchsight_"
@@ -143,12 +146,12 @@ def moved(demo_league: Path) -> Iterator[Moved]:
             key = server.http.post("/api/auth/keys", json={"name": "dashboard", "role": "viewer"}).json()["key"]
             correct(server, "Johnny Corrected")
             done = server.wait_for(server.trigger(options={"upload_to_supabase": True, "train": True}), "completed")
-            wait_until(lambda: all(job["completed_at"] for path in HISTORIES for job in told(server, path)))
+            wait_until(lambda: all(job["completed_at"] for path in HISTORIES for job in told(server, path)), 90)
             answers = {path: told(server, path) for path in COMPARED}
             with uploading_on(server, next((source / "raw").rglob("*.json"))) as statuses:
                 for _ in range(4):
                     server.trigger(options={"wipe": True})
-                wait_until(lambda: len(statuses) >= 2)
+                wait_until(lambda: len(statuses) >= 2, 60)
                 ended = command("backup", source, "create", archive)
             assert ended.returncode == 0, ended.stderr
             assert set(statuses) == {201, 202}
@@ -156,7 +159,7 @@ def moved(demo_league: Path) -> Iterator[Moved]:
         ended = command("backup", folder / "target", "restore", archive)
         assert ended.returncode == 0, ended.stderr
         with serving(folder / "target") as target:
-            wait_until(lambda: told(target, "/api/status")["warehouse"]["connected"])
+            wait_until(lambda: told(target, "/api/status")["warehouse"]["connected"], 60)
             yield Moved(source, archive, target, key, done["result"]["snapshot_id"], answers, tables)
 
 
@@ -168,12 +171,17 @@ def test_it_is_for_its_owner_and_nothing_is_left_beside_it(moved: Moved) -> None
     assert (checked.returncode, "is whole" in checked.stderr) == (0, True), checked.stderr
 
 
-def test_the_same_league_is_published(moved: Moved) -> None:
-    snapshots = {row["snapshot_id"]: row for row in told(moved.target, "/api/snapshots")}
-    assert snapshots[moved.snapshot_id]["current"], snapshots
-    for name in ("dim_player", "fact_events"):
-        (restored,) = (moved.target.data_dir / "output").glob(f"{name}.csv")
-        assert restored.read_bytes() == (moved.source / "snapshots" / moved.snapshot_id / f"{name}.csv").read_bytes()
+def test_the_same_leagues_are_published(moved: Moved) -> None:
+    """What was current then is there; runs that waited may have published since."""
+    snapshots, source = moved.target.data_dir / "snapshots", moved.source / "snapshots"
+    with Archive(moved.archive) as archive:
+        current = archive.contents.published
+    assert current is not None
+    for snapshot_id in {current, moved.snapshot_id}:
+        load(snapshots / snapshot_id).verify()
+        assert (snapshots / snapshot_id / "manifest.json").read_bytes() == (
+            source / snapshot_id / "manifest.json"
+        ).read_bytes()
 
 
 def test_every_table_of_the_database_is_the_same(moved: Moved) -> None:
@@ -201,7 +209,11 @@ def test_corrections_and_models_are_the_same(moved: Moved) -> None:
     staged = told(moved.target, path)
     assert staged == moved.answers[path]
     assert "Johnny Corrected" in str(staged)
-    assert told(moved.target, "/api/ml/models") == moved.answers["/api/ml/models"]
+    was, now = (
+        {model["name"]: (model["model_version"], model["evaluation"]) for model in models}
+        for models in (moved.answers["/api/ml/models"], told(moved.target, "/api/ml/models"))
+    )
+    assert now == was
 
 
 def test_keys_open_the_new_server_and_the_audit_log_goes_on(moved: Moved) -> None:
