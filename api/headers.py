@@ -22,6 +22,7 @@ _ALWAYS: Final = (
 _TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 RESPONSE_STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
 """How an answer begins; the second where a WebSocket is refused at the handshake."""
+_NOT_MODIFIED: Final = 304
 _NOT_KEPT: Final = (b"cache-control", b"no-store")
 
 
@@ -33,7 +34,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, tls: bool, connect: Iterable[str] = ()) -> None:
         self._app = app
-        always = (*_ALWAYS, _TLS_ONLY) if tls else _ALWAYS
+        always = self._unchanged = (*_ALWAYS, _TLS_ONLY) if tls else _ALWAYS
         self._data = (*always, (b"content-security-policy", _DATA_POLICY))
         policy = _PAGE_POLICY.format(connect=" ".join(["'self'", *connect]))
         self._page = (*always, (b"content-security-policy", policy.encode()))
@@ -51,7 +52,10 @@ class SecurityHeaders:
                 for name, value in headers:
                     is_page = is_page or (name == b"content-type" and value.startswith(b"text/html"))
                     is_kept = is_kept or name == b"cache-control"
-                message["headers"] = [*headers, *(self._page if is_page else self._data)]
+                policy = self._page if is_page else self._data
+                # a 304 tells no type, and a browser puts its headers in the place of those that it has kept
+                added = self._unchanged if message["status"] == _NOT_MODIFIED else policy
+                message["headers"] = [*headers, *added]
                 if not is_kept and scope["path"].startswith("/api/"):
                     message["headers"].append(_NOT_KEPT)
             await send(message)

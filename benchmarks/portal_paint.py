@@ -84,7 +84,7 @@ def _pages(http: httpx.Client) -> dict[str, str]:
 
 
 def _visits(address: str) -> dict[str, list[_Visit]]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - the other benchmarks need no browser
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - the other benchmarks need no browser
 
     chromium = os.environ.get("BENCHSIGHT_TEST_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
@@ -98,7 +98,8 @@ def _visits(address: str) -> dict[str, list[_Visit]]:
             for visits in found.values():
                 page = context.new_page()
                 page.goto(address)
-                page.wait_for_load_state("networkidle", timeout=_MOST_MS)
+                page.locator("main h1").wait_for(timeout=_MOST_MS)
+                expect(page.locator(".waiting, .traffic")).to_have_count(0, timeout=_MOST_MS)
                 visits.append(_Visit(**page.evaluate(_FIGURES)))
                 page.close()
             context.close()

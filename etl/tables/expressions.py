@@ -53,7 +53,6 @@ def manpower(own_skaters: str, opp_skaters: str, own_goalie_on: str, opp_goalie_
     """EV, PP or SH as seen by one side; EN when a net is empty; null without a stint.
 
     A power play needs both goalies on the ice: with one pulled, an extra skater is no man advantage.
-
     """
     own, opp = pl.col(own_skaters), pl.col(opp_skaters)
     return (

@@ -55,6 +55,12 @@ class TestFiles:
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["Cache-Control"] == "no-cache"
 
+    def test_a_page_that_is_not_new_keeps_its_policy(self, client: Client) -> None:
+        first = client.get("/portal/")
+        again = client.get("/portal/", headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304
+        assert "Content-Security-Policy" not in again.headers  # a browser would put it in the place of the page's own
+
     def test_they_come_compressed_to_whoever_takes_that(self, client: Client) -> None:
         plain = client.get("/portal/main.js", headers={"Accept-Encoding": "identity"})
         packed = client.get("/portal/main.js", headers={"Accept-Encoding": "gzip"})

@@ -70,6 +70,9 @@ def serious_faults(page: Page) -> list[str]:
     ]
 
 
+_TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 class Portal:
     """The portal in a browser's tab. `faults` are errors of its scripts and answers that nothing expected."""
 
@@ -84,13 +87,16 @@ class Portal:
     def open(self, place: str = "") -> Page:
         """A page of the portal, when everything on it is loaded."""
         self.page.goto(f"{self.address}#{place}")
+        self.page.evaluate(_TWO_FRAMES)  # after which the page of before is gone
         self.page.locator("h1").first.wait_for()
         self.settle()
         return self.page
 
     def settle(self) -> None:
-        """Wait until nothing is under way any more."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing is under way any more.
+
+        Not for the network to be idle: of the first page of a browser that is not always told.
+        """
         expect(self.page.locator("main .waiting, .traffic")).to_have_count(0)
 
 

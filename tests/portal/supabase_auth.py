@@ -35,7 +35,8 @@ class SupabaseAuth:
     """The project: its accounts, the refresh tokens that are good, and what it was asked."""
 
     accounts: dict[str, Account]
-    lifetime_seconds: int = 3600
+    lifetimes: list[int] = field(default_factory=list)
+    """Of the next tokens, in seconds; those after them live an hour."""
     asked: list[str] = field(default_factory=list)
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
@@ -72,6 +73,7 @@ class SupabaseAuth:
     def _grant(self, email: str) -> dict[str, Any]:
         now = int(time.time())
         role = self.accounts[email].role
+        lifetime = self.lifetimes.pop(0) if self.lifetimes else 3600
         claims = {
             "iss": f"{self.url}/auth/v1",
             "aud": "authenticated",
@@ -79,7 +81,7 @@ class SupabaseAuth:
             "email": email,
             "role": "authenticated",
             "iat": now,
-            "exp": now + self.lifetime_seconds,
+            "exp": now + lifetime,
             "app_metadata": {"role": role} if role else {},
         }
         refresh_token = secrets.token_urlsafe(12)
@@ -87,8 +89,8 @@ class SupabaseAuth:
         return {
             "access_token": jwt.encode(claims, self.key, "ES256", {"kid": KEY_ID}),
             "token_type": "bearer",
-            "expires_in": self.lifetime_seconds,
-            "expires_at": now + self.lifetime_seconds,
+            "expires_in": lifetime,
+            "expires_at": now + lifetime,
             "refresh_token": refresh_token,
             "user": {"email": email},
         }

@@ -189,6 +189,11 @@ class TestFiles:
         )
         assert set(named) == {name for name in loaded if not name.endswith("main.js")}
 
+    def test_it_shows_itself_again_when_it_is_loaded_again(self, portal: Portal) -> None:
+        page = portal.open("season")
+        page.reload()
+        expect(page.get_by_role("region", name="Standings")).to_be_visible()
+
     def test_a_page_that_does_not_exist_says_so(self, portal: Portal) -> None:
         page = portal.open("nothing%of%this")
         expect(page.get_by_role("heading", level=1)).to_contain_text("There is no page")
