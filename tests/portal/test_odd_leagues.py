@@ -107,9 +107,11 @@ class TestHome:
         scored = odd.http.get("/api/games", params={"tracked": True, "limit": 1}).json()[0]
         game = f"/api/games/{scored['game_id']}"
         odd.http.put(game, json={"home_goals": scored["home_goals"] + 1})
+        new = {"game_id": 77002, "date": "2027-01-09"} | {key: scored[key] for key in ("home_team", "away_team")}
+        assert odd.http.post("/api/games", json=new).status_code == 201
         portal.page.reload()
-        expect(tasks).to_contain_text("1 correction is not published yet")
-        expect(tasks).to_contain_text("1 game is new or changed since the last run")
+        expect(tasks).to_contain_text("2 corrections are not published yet")
+        expect(tasks).to_contain_text("1 game is not in the tables yet")
         odd.wait_for(odd.trigger(mode="full"), "completed", 120)
         portal.page.reload()
         expect(tasks).to_contain_text("1 tracked game differs from the official score")

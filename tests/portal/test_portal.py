@@ -253,6 +253,8 @@ class TestPredictions:
             train.click()
         expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
         if screenshots:
+            portal.open()
+            portal.open("predictions")
             page.screenshot(path=screenshots / "odds.png")
         portal.open("predictions/explorer")
         figure = page.locator(".figure strong").first

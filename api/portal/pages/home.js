@@ -41,7 +41,7 @@ async function attention(status, failing, last) {
     last?.status === "failed" && { tone: "bad", what: `The last run failed: ${last.error}`, href: "#run", act: "Run again" },
     quarantined && { tone: "bad", what: `${count(quarantined, "file")} could not be used in the last run`, href: "#run", act: "See which and why" },
     accuracy?.total && { tone: "bad", what: `${count(accuracy.total, "tracked game differs", "tracked games differ")} from the official score`, href: "#data/qa_goal_accuracy?is_match=is.false", act: "Compare" },
-    waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} new or changed since the last run`, href: "#run", act: "Run" },
+    waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} not in the tables yet`, href: "#run", act: "Run" },
     !isOnSite && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
     old && { tone: "busy", what: `${count(old, "model has", "models have")} not seen the newest games`, href: "#predictions/models", act: "Train" },
     flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: "#data/qa_input_flags", act: "Look" },
@@ -76,7 +76,7 @@ function Attention({ status, failing, last }) {
     const all = [...findings, pending].filter(Boolean).sort((a, b) => GRAVITY.indexOf(a.tone) - GRAVITY.indexOf(b.tone));
     const gravest = all[0]?.tone;
     const isLooking = waiting.data === undefined && !waiting.error;
-    return html`<h1>${gravest === "bad" ? "Something is wrong" : gravest === "busy" ? "Something is to do" : isLooking ? "One moment …" : "Everything is all right"}</h1>
+    return html`<h1>${gravest === "bad" ? "Something is wrong" : gravest === "busy" ? "There is something to do" : isLooking ? "One moment …" : "Everything is all right"}</h1>
       <section class="card" aria-label="Wants attention">${all.length === 0 && !isLooking ? html`<p>Nothing wants your attention.</p>` : html`<ul class="tasks">
         ${all.map((f) => html`<li><${Badge} tone=${f.tone}>${WORDS[f.tone]}<//><span>${f.what}</span><a class="button" href=${f.href}>${f.act}</a></li>`)}
         ${isLooking && html`<li class="waiting"><span class="spinner"></span>Looking for corrections …</li>`}</ul>`}</section>`;
