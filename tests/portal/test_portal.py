@@ -245,13 +245,19 @@ class TestGames:
         assert server.http.get("/api/games/77001").status_code == 404
 
 
+def with_models(portal: Portal) -> Page:
+    """The page of predictions, once there are some."""
+    page = portal.open("predictions")
+    train = page.get_by_role("button", name="Train the models")
+    if train.count():
+        train.click()
+    expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
+    return page
+
+
 class TestPredictions:
     def test_models_are_trained_and_asked(self, portal: Portal, server: Server, screenshots: Path | None) -> None:
-        page = portal.open("predictions")
-        train = page.get_by_role("button", name="Train the models")
-        if train.count():
-            train.click()
-        expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
+        page = with_models(portal)
         if screenshots:
             portal.open()
             portal.open("predictions")
@@ -263,6 +269,12 @@ class TestPredictions:
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
+        portal.open("predictions/models")
+        page.get_by_text("game outcome").click()
+        expect(page.locator("details[open] canvas").first).to_be_visible()
+
+    def test_a_coming_game_and_a_players_next_one_have_a_forecast(self, portal: Portal, server: Server) -> None:
+        page = with_models(portal)
         game = server.http.get("/api/ml/upcoming").json()["games"][0]
         portal.open(f"game/{game['game_id']}")
         forecast = page.get_by_role("region", name="Forecast")
@@ -276,9 +288,6 @@ class TestPredictions:
         goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
         portal.open(f"player/{goalie['player_id']}")
         expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
-        portal.open("predictions/models")
-        page.get_by_text("game outcome").click()
-        expect(page.locator("details[open] canvas").first).to_be_visible()
 
 
 class TestPortalCalls:
