@@ -245,49 +245,53 @@ class TestGames:
         assert server.http.get("/api/games/77001").status_code == 404
 
 
-def with_models(portal: Portal) -> Page:
-    """The page of predictions, once there are some."""
-    page = portal.open("predictions")
-    train = page.get_by_role("button", name="Train the models")
-    if train.count():
-        train.click()
-    expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
-    return page
-
-
 class TestPredictions:
-    def test_models_are_trained_and_asked(self, portal: Portal, server: Server, screenshots: Path | None) -> None:
-        page = with_models(portal)
+    @pytest.fixture
+    def trained(self, portal: Portal) -> Portal:
+        page = portal.open("predictions")
+        train = page.get_by_role("button", name="Train the models")
+        if train.count():
+            train.click()
+        expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible(timeout=90_000)
+        return portal
+
+    def test_models_are_trained_and_tell_the_odds_of_what_comes(
+        self, trained: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        trained.open()
+        page = trained.open("predictions")
+        games = server.http.get("/api/ml/upcoming").json()["games"]
+        expect(page.get_by_role("img", name=re.compile("^home "))).to_have_count(len(games))
         if screenshots:
-            portal.open()
-            portal.open("predictions")
             page.screenshot(path=screenshots / "odds.png")
-        portal.open("predictions/explorer")
+        trained.open(f"game/{games[0]['game_id']}")
+        forecast = page.get_by_role("region", name="Forecast")
+        expect(forecast).to_contain_text(f"wins with {games[0]['details']['home_win']:.0%}".replace("%", " %"))
+        expect(forecast).to_contain_text("Measured on games that the model had not seen")
+
+    def test_a_lead_makes_a_win_likelier(self, trained: Portal) -> None:
+        page = trained.open("predictions/explorer")
         figure = page.locator(".figure strong").first
         tied = figure.inner_text()
         page.get_by_label("Home goals").fill("4")
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
-        portal.open("predictions/models")
-        page.get_by_text("game outcome").click()
-        expect(page.locator("details[open] canvas").first).to_be_visible()
 
-    def test_a_coming_game_and_a_players_next_one_have_a_forecast(self, portal: Portal, server: Server) -> None:
-        page = with_models(portal)
-        game = server.http.get("/api/ml/upcoming").json()["games"][0]
-        portal.open(f"game/{game['game_id']}")
-        forecast = page.get_by_role("region", name="Forecast")
-        expect(forecast).to_contain_text(f"wins with {game['details']['home_win']:.0%}".replace("%", " %"))
-        expect(forecast).to_contain_text("Measured on games that the model had not seen")
+    def test_a_player_has_a_forecast_with_how_sure_it_is(self, trained: Portal, server: Server) -> None:
         skater = server.http.get("/api/tables/fact_player_season_stats_basic", params={"limit": 1}).json()["rows"][0]
-        portal.open(f"player/{skater['player_id']}")
+        page = trained.open(f"player/{skater['player_id']}")
         forecast = page.get_by_role("region", name="Next game", exact=True)
         expect(forecast).to_contain_text("chance to score")
         expect(forecast).to_contain_text("Nine times in ten")
         goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
-        portal.open(f"player/{goalie['player_id']}")
+        trained.open(f"player/{goalie['player_id']}")
         expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
+
+    def test_a_model_shows_its_calibration(self, trained: Portal) -> None:
+        page = trained.open("predictions/models")
+        page.get_by_text("game outcome").click()
+        expect(page.locator("details[open] canvas").first).to_be_visible()
 
 
 class TestPortalCalls:
