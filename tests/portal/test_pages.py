@@ -80,9 +80,7 @@ class TestEachPage:
         assert portal.faults == []
 
     @pytest.mark.parametrize("look", LOOKS)
-    def test_dialogs_and_what_opens_are_for_everybody_too(
-        self, browser: Browser, server: Server, look: str, screenshots: Path | None
-    ) -> None:
+    def test_dialogs_and_what_opens_are_for_everybody_too(self, browser: Browser, server: Server, look: str) -> None:
         context = browser.new_context(locale="en-US", **LOOKS[look])
         portal = Portal(context.new_page(), server)
         for place, opener in (
@@ -103,8 +101,6 @@ class TestEachPage:
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("Formula:")
         assert serious_faults(page) == []
-        if screenshots and look == "desktop":
-            page.screenshot(path=screenshots / "explanation.png")
         context.close()
 
 

@@ -258,8 +258,12 @@ class TestPredictions:
     def test_models_are_trained_and_tell_the_odds_of_what_comes(
         self, trained: Portal, server: Server, screenshots: Path | None
     ) -> None:
-        trained.open()
-        page = trained.open("predictions")
+        page = trained.open()
+        expect(page.get_by_role("img", name=re.compile("^home ")).first).to_be_visible()
+        if screenshots:
+            trained.settle()
+            page.screenshot(path=screenshots / "home.png")
+        trained.open("predictions")
         games = server.http.get("/api/ml/upcoming").json()["games"]
         expect(page.get_by_role("img", name=re.compile("^home "))).to_have_count(len(games))
         if screenshots:
