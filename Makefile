@@ -30,7 +30,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 install: $(VENV)/.installed ## what the service needs, in .venv
 install-dev: $(VENV)/.installed-dev ## what the tests need, in .venv
 
-demo: $(VENV)/.installed ## a demo league, the API, a full ETL job with live progress (ONCE=1: exit after the summary)
+demo: $(VENV)/.installed ## a demo league, the API, a full ETL job with live progress (ONCE=1: exit after the summary; PORT=8000 DATA=demo-data)
 	@$(PY) -m etl.demo.tour --data-dir $(DATA) --port $(PORT) $(if $(ONCE),--once)
 
 run: $(VENV)/.installed ## start the API on the data directory `data`

@@ -32,5 +32,6 @@ def listening_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         say_why(f"HOST, PORT: cannot listen at {host}, port {port} ({error.strerror})")
         raise SystemExit(1) from None
-    logger.info("address", host=host, port=listening.getsockname()[1])
+    port = listening.getsockname()[1]
+    logger.info("address", host=host, port=port, portal=f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     return listening
