@@ -102,11 +102,11 @@ def _references(declared: Table, references: Sequence[Reference], prefix: str, *
     def lost(**tables: pl.DataFrame) -> pl.DataFrame:
         missing = []
         for reference in references:
-            there = tables[reference.table].lazy().select(value=reference.references)
-            here = tables[declared.name].lazy().select(value=reference.column).drop_nulls().unique()
+            there = tables[reference.table][reference.references].to_frame("value")
+            here = tables[declared.name][reference.column].drop_nulls().unique().to_frame("value")
             gone = here.join(there, on="value", how="anti")
             missing.append(gone.select(column=pl.lit(reference.column), value=pl.col("value").cast(pl.String)))
-        return pl.concat(missing).collect()
+        return pl.concat(missing)
 
     return Table(
         name=f"{prefix}{declared.name}",
