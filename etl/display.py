@@ -52,8 +52,8 @@ class PlainDisplay:
             case Completed():
                 result = event.result
                 self._print(
-                    f"done: {result.games} games, {len(result.tables_created)} tables, {result.rows_written} rows "
-                    f"in {result.duration_seconds:.1f} s; {describe_publication(event)}"
+                    f"done: {result.games} tracked games, {len(result.tables_created)} tables, "
+                    f"{result.rows_written} rows in {result.duration_seconds:.1f} s; {describe_publication(event)}"
                 )
             case _:
                 pass

@@ -58,7 +58,10 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run did. `snapshot_id` is the league that is current after it; null before the first publication."""
+    """What a run did. `games` counts those with tracked events, `games_read` whatever was read in this run.
+
+    `snapshot_id` is the league that is current after it; null before the first publication.
+    """
 
     tables_created: tuple[str, ...]
     rows_written: int

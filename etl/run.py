@@ -21,7 +21,7 @@ from etl.progress_events import RunResult
 from etl.publish import SnapshotWriter, clear_leftovers
 from etl.quality import CHECK_RESULTS, Blocked, demand
 from etl.registry import Registry, Table, TableBuilt
-from etl.run_state import Made
+from etl.run_state import Made, games_with_events
 from etl.usability import without_unusable
 from formats.canonical import LeagueFrames, empty
 from hockey.expected_goals import VERSION as EXPECTED_GOALS_VERSION
@@ -31,6 +31,7 @@ from snapshot.publication import USUAL, Retention, snapshot_id_for, stamp
 from snapshot.reader import DamagedSnapshot, Snapshot, published
 
 SUMMARISED: Final = ("dim_season", "fact_team_season_stats_basic")  # what a person is shown at the end
+_STATUS: Final = "fact_game_status"
 VERSION: Final = "1.0.0"
 _CODE: Final = ("etl", "formats", "hockey")
 Mode = Literal["full", "incremental", "single", "test"]
@@ -180,8 +181,9 @@ class Run:
                 self.progress.intermediate(built.name, built.seconds, built.done, built.total)
 
         made.tables = self._league_build(registry, made, records, report).build(
-            {*SUMMARISED, *(check.table.name for check in checks)}
+            {*SUMMARISED, _STATUS, *(check.table.name for check in checks)}
         )
+        made.tracked = games_with_events(made.tables[_STATUS])
         self.progress.step("checks")
         made.checks = tuple(c.result(made.tables[c.table.name], lenient=self.request.lenient) for c in checks)
         demand(made.checks)
@@ -229,7 +231,7 @@ class Run:
             software_version=software_version(),
             mode=self.request.mode,
             source=self.request.source,
-            games=tuple(made.games),
+            games=made.tracked,
             excluded_game_ids=tuple(sorted(self.request.exclude)),
             tables=tuple(self.writer.tables[name] for name in sorted(self.writer.tables)),
             inputs=made.read.inputs,
@@ -252,7 +254,7 @@ def current_snapshot(data_dir: DataDir) -> Snapshot | None:
 def _refuse_to_lose_the_league(league: LeagueFrames, current: Snapshot | None) -> None:
     """An empty league never takes the place of one with games: somebody moved the files, or named the wrong source."""
     has_games = league.games.height > 0 or league.schedule.height > 0
-    if current is not None and current.manifest.games and not has_games:
+    if current is not None and not has_games and current.manifest.table("dim_schedule").rows:
         raise Blocked("nothing_to_publish: no game was found, and the league that is published has some; it stays")
 
 

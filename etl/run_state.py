@@ -15,8 +15,9 @@ from etl.usability import LEFT_OUT
 class Made:
     """What a run has made so far.
 
-    `read` is the extraction without its frames, `games` the ids of the games that are in, `unusable` those that were
-    read and are not (id and reason), `rows` the height of each table, `tables` the few that are kept for the end.
+    `read` is the extraction without its frames, `games` the ids of the games that are in, templates among them,
+    `unusable` those that were read and are not (id and reason), `rows` the height of each table, `tables` the few that
+    are kept for the end, `tracked` the games with events.
     """
 
     read: Extraction
@@ -24,6 +25,7 @@ class Made:
     unusable: pl.DataFrame
     rows: dict[str, int] = field(default_factory=dict)
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tracked: tuple[int, ...] = ()
     checks: tuple[CheckResult, ...] = ()
 
     @property
@@ -49,7 +51,7 @@ class Made:
         return RunResult(
             tables_created=tuple(names),
             rows_written=sum(self.rows[name] for name in names),
-            games=len(self.games),
+            games=len(self.tracked),
             games_read=len(self.read.changed_games),
             snapshot_id=snapshot_id,
             published=is_published,
@@ -58,3 +60,8 @@ class Made:
             quarantined=tuple(Quarantined(file=path, reason=reason) for path, reason in self.read.quarantined),
             left_out=tuple(LeftOut(game_id=game_id, reason=reason) for game_id, reason in self.left_out.rows()),
         )
+
+
+def games_with_events(fact_game_status: pl.DataFrame) -> tuple[int, ...]:
+    """The games that somebody tracked, in whole or in part, in order; a template is none of them."""
+    return tuple(fact_game_status.filter(pl.col("events") > 0)["game_id"].sort())

@@ -52,7 +52,8 @@ class TerminalDisplay:
     def _summarise(self, event: Completed) -> None:
         result = event.result
         table = Table(title="ETL", show_header=False)
-        table.add_row("Games", f"{result.games} ({result.games_read} read)")
+        table.add_row("Tracked games", f"{result.games}")
+        table.add_row("Games read", f"{result.games_read}")
         table.add_row("Tables", str(len(result.tables_created)))
         table.add_row("Rows", f"{result.rows_written:,}")
         table.add_row("Seconds", f"{result.duration_seconds:.1f}")

@@ -86,7 +86,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Times are UTC, ISO 8601 with `Z`. `timings` maps a step of the run, or a table as `table:<name>`, to seconds.
     `rules` is the league's rule book in force, and as `expected_goals` the version of the coefficients that made the
-    expected goals; `games` the tracked games that are in. `restored_from` names the snapshot that this one is again.
+    expected goals; `games` the games with tracked events. `restored_from` names the snapshot that this one is again.
     """
 
     format_version: int

@@ -10,7 +10,7 @@ class SnapshotInfo(BaseModel):
 
     snapshot_id: str
     created_at: str | None = None
-    games: int | None = Field(default=None, description="tracked games that are in")
+    games: int | None = Field(default=None, description="games with tracked events in it; a template is none")
     tables: int | None = None
     rows: int | None = None
     size_bytes: int = Field(description="of its files; snapshots that were restored share theirs with the earlier one")

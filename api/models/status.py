@@ -37,7 +37,7 @@ class PublishedSnapshot(BaseModel):
 
     snapshot_id: str
     created_at: str = Field(description="UTC, ISO 8601 with `Z`")
-    games: int = Field(description="tracked games in it")
+    games: int = Field(description="games with tracked events in it; a template is none")
     tables: int
     rows: int = Field(description="rows of all tables together")
 

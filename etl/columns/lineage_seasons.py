@@ -12,12 +12,6 @@ _OF_TYPE: Final = (
     one_of("game_type", ("Regular", "Playoffs")),
     Condition(column="game_type", op="eq_or_all", row="game_type"),
 )
-_HAS_BEEN: Final = Condition(
-    column="schedule_type",
-    op="ne_or_null",
-    value="Upcoming",
-    either=(Condition(column="home_total_goals", op="is_not_null"),),
-)
 _SHEET: Final = "fact_gameroster"
 _SKATED: Final = (
     *_PERSON,
@@ -32,9 +26,8 @@ _BY_SHEET: Final = (Condition(column="data_origin", op="ne_or_null", value="json
 
 
 def _counted(*season: Condition) -> Link:
-    """The games that season and career tables count: included, of a season's type, and not still to come."""
-    where = (*equal(include=True), *_OF_TYPE, _HAS_BEEN, *season)
-    return Link(table="dim_schedule", on=("game_id",), where=where)
+    """The games that season and career tables count: those with a result, of a season's type."""
+    return Link(table="fact_team_results", on=("game_id",), where=(*_OF_TYPE, *season))
 
 
 def _on_sheet(*where: Condition) -> Link:

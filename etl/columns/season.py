@@ -31,8 +31,8 @@ _UNSHEETED: Final = "of a game without a sheet, of fact_player_game_stats"
 
 GAMES_PLAYED: Final = count(
     "games_played",
-    "Games by the game sheets, untracked ones included.",
-    formula="rows of fact_gameroster in regular and playoff games that dim_schedule includes, as goalie or skater",
+    "Games played by the game sheets, untracked ones included: those with a result.",
+    formula="rows of fact_gameroster in regular and playoff games of fact_team_results, as goalie or skater",
 )
 GOALS: Final = count("goals", "Official goals.", formula=f"sum of fact_gameroster.goals; {_UNSHEETED}.goals")
 ASSISTS: Final = count("assists", "Official assists.", formula=f"sum of fact_gameroster.assist; {_UNSHEETED}.assists")

@@ -165,7 +165,7 @@ def show_summary(console: Console, job: dict[str, Any]) -> None:
     result = job["result"] or {}
     warnings = result.get("warnings") or []
     console.print(
-        f"\n[bold]Published[/bold] {result.get('snapshot_id')}: {result.get('games')} games, "
+        f"\n[bold]Published[/bold] {result.get('snapshot_id')}: {result.get('games')} tracked games, "
         f"{len(result.get('tables_created') or ())} tables, {result.get('rows_written'):,} rows in "
         f"{result.get('duration_seconds', 0):.1f} s, {len(warnings)} warnings",
         highlight=False,

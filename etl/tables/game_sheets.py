@@ -12,15 +12,18 @@ _PLAYER: Final = ("game_id", "player_id")
 _CREDITS: Final = {"goals": "goals", "assists": "assist", "pim": "pim"}  # the sheet says assist
 
 
-@table(key=("game_id", "game_type"), grain="one counted game, once under its own type and once under All")
-def counted_games(dim_schedule: pl.DataFrame) -> pl.DataFrame:
-    """The games that season and career tables count: regular and playoff ones that the league includes.
+@table(
+    key=("game_id", "game_type"), grain="one counted game, once under its own type and once under All", kind="aggregate"
+)
+def counted_games(dim_schedule: pl.DataFrame, results: pl.DataFrame) -> pl.DataFrame:
+    """The games that season and career tables count: regular and playoff ones with a result, as the standings do.
 
-    A game still to come without a score does not count, whoever its sheet already names.
+    A sheet or a tracked file of a game without a result names who dressed, not who played.
     """
-    to_come = pl.col("schedule_type").eq_missing(pl.lit("Upcoming")) & pl.col("home_total_goals").is_null()
-    games = dim_schedule.filter("include", ~to_come, pl.col("game_type").is_in(GAME_TYPES[:2])).select(
-        "game_id", "season_id", "season", "date", "game_type"
+    games = (
+        dim_schedule.join(results, on="game_id", how="semi")
+        .filter(pl.col("game_type").is_in(GAME_TYPES[:2]))
+        .select("game_id", "season_id", "season", "date", "game_type")
     )
     return pl.concat([games, games.with_columns(game_type=pl.lit("All"))]).sort("game_id", "game_type")
 

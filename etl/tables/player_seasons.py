@@ -78,9 +78,10 @@ def fact_player_season_stats_basic(
     dim_player: pl.DataFrame,
     dim_team: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Official totals of the skaters, untracked games included; who keeps goal has a line in the goalies' table.
+    """Official totals of the skaters, untracked games included; a game without a result does not count.
 
-    Metrics that need tracking are of the tracked games among them, null where there is none.
+    Who keeps goal has a line in the goalies' table. Metrics that need tracking are of the tracked games among them,
+    null where there is none.
     """
     lines = counted_games.drop_nulls("season_id").join(sheet_skaters, on="game_id")
     own_games = lines.select("game_id", *_SEASON)
@@ -176,7 +177,7 @@ def fact_player_career_stats_basic(
 def fact_goalie_season_stats_basic(
     sheet_goalies: pl.DataFrame, counted_games: pl.DataFrame, dim_player: pl.DataFrame, dim_team: pl.DataFrame
 ) -> pl.DataFrame:
-    """Official records of the goalies, untracked games included. A game without a score is no result."""
+    """Official records of the goalies, untracked games included; a game without a result does not count."""
     lines = counted_games.drop_nulls("season_id").join(sheet_goalies, on="game_id")
     return (
         lines.group_by(_SEASON)

@@ -164,6 +164,35 @@ class TestModes:
         assert "the league that is published has some; it stays" in capsys.readouterr().err
         assert published(data_dir) == before
 
+    def test_a_template_is_no_tracked_game(self, data_dir: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
+        template = make_game(18971, "Team A", "Team B", events=[], shifts=[])
+        (data_dir.raw / "18971.json").write_bytes(as_bytes(template))
+        progress = data_dir.logs / "p.jsonl"
+        assert run(data_dir, "--progress-file", str(progress)) == DONE
+        result = lines_of(progress)[-1]["result"]
+        assert isinstance(result, dict)
+        assert (result["games"], result["games_read"]) == (2, 3)
+        assert "done: 2 tracked games" in capsys.readouterr().out
+        found = published(data_dir)
+        assert found is not None
+        assert found.manifest.games == (18969, 18970)
+        status = dict(found.read("fact_game_status").select("game_id", "tracking_status").rows())
+        assert status == {18969: "Partial", 18970: "Partial", 18971: "Template"}
+        assert run(data_dir, "--incremental") == DONE
+        assert "done: 2 tracked games" in capsys.readouterr().out
+        assert run(data_dir, "--status", "--json") == DONE
+        assert json.loads(capsys.readouterr().out)["games"] == 2
+
+    def test_a_league_of_templates_is_no_less_safe(self, data_dir: DataDir, capsys: pytest.CaptureFixture[str]) -> None:
+        for file in data_dir.raw.iterdir():
+            file.unlink()
+        template = make_game(18971, "Team A", "Team B", events=[], shifts=[])
+        (data_dir.raw / "18971.json").write_bytes(as_bytes(template))
+        assert run(data_dir) == DONE
+        (data_dir.raw / "18971.json").unlink()
+        assert run(data_dir) == BLOCKED
+        assert "the league that is published has some; it stays" in capsys.readouterr().err
+
     def test_excluded_games_are_in_no_table(self, data_dir: DataDir) -> None:
         assert run(data_dir, "--exclude-games", "18970", "--lenient") == DONE
         found = published(data_dir)

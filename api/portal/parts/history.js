@@ -38,7 +38,7 @@ const STATUSES = [["", "all"], ["completed", "completed"], ["failed", "failed"],
 const came = (job) => {
   const result = job.result ?? {};
   if (job.error) return job.error;
-  if (job.kind === "etl" && job.status === "completed") return result.published === false ? (job.mode === "test" ? "tried out" : "nothing new") : `${result.games} games, ${(result.rows_written ?? 0).toLocaleString()} rows`;
+  if (job.kind === "etl" && job.status === "completed") return result.published === false ? (job.mode === "test" ? "tried out" : "nothing new") : `${result.games} tracked games, ${(result.rows_written ?? 0).toLocaleString()} rows`;
   if (job.kind === "upload" && job.status === "completed") return `${(result.rows_uploaded ?? 0).toLocaleString()} rows`;
   return "";
 };

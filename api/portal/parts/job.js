@@ -43,7 +43,7 @@ export function JobOutcome({ job }) {
   const result = job.result;
   if (job.status !== "completed" || !result) return null;
   const lines = [
-    result.games !== undefined && `${result.games} games in ${result.tables_created?.length ?? 0} tables, ${(result.rows_written ?? 0).toLocaleString()} rows`,
+    result.games !== undefined && `${result.games} tracked games in ${result.tables_created?.length ?? 0} tables, ${(result.rows_written ?? 0).toLocaleString()} rows`,
     result.published === false && "Nothing new was found, so nothing was published",
     result.rows_uploaded !== undefined && `${result.rows_uploaded.toLocaleString()} rows in ${result.tables_uploaded?.length ?? 0} tables checked against the database (${result.backend})`,
     result.model_version && `${Object.keys(result.models).length} models were trained; predictions come from them from now on`,

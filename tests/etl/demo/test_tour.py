@@ -164,7 +164,7 @@ class TestStandings:
             {"result": {**result, "tables_uploaded": ["a"], "rows_uploaded": 1234, "backend": "embedded"}},
         )
         text = console.file.getvalue()  # type: ignore[attr-defined]  # as above
-        assert "24 games, 2 tables, 1,234 rows in 2.0 s, 0 warnings" in text
+        assert "24 tracked games, 2 tables, 1,234 rows in 2.0 s, 0 warnings" in text
         assert "1 tables into the embedded PostgreSQL: 1,234 rows" in " ".join(text.split())
 
 

@@ -199,7 +199,8 @@ class TestTrackedMetrics:
 
     def test_a_tracked_game_without_a_sheet_counts_with_its_tracked_credits(self) -> None:
         events = [make_event(0, "Goal", "home", 5, detail1="Goal_Scored")]
-        league = make_league(events=events, event_players=[make_role(0, "event_1", "h1")])
+        scheduled = [make_scheduled(GAME, 1, 0)]
+        league = make_league(events=events, event_players=[make_role(0, "event_1", "h1")], schedule=scheduled)
         found = build("fact_player_season_stats_basic", league).filter(pl.col("game_type") == "All")
         assert found.filter(pl.col("points") > 0).select("player_id", "goals").rows() == [("h1", 1)]
         assert found["games_played"].to_list() == [1] * 12
@@ -236,9 +237,57 @@ class TestGoalies:
 
     def test_a_sheet_without_goals_against_has_those_of_the_score(self) -> None:
         sheet = [line(1, "h9", position="G"), line(2, "h9", position="G")]
-        found = build("fact_goalie_season_stats_basic", untracked([make_scheduled(1, 2, 3), make_scheduled(2)], sheet))
+        found = build(
+            "fact_goalie_season_stats_basic", untracked([make_scheduled(1, 2, 3), make_scheduled(2, 1, 0)], sheet)
+        )
         row = found.row(0, named=True)
         assert (row["games_played"], row["losses"], row["goals_against"]) == (2, 1, 3)
+
+
+class TestGamesWithoutAResult:
+    """A tracked and an untracked game that ended 2-1, and six that nobody can say were played."""
+
+    @pytest.fixture
+    def league(self) -> LeagueFrames:
+        tracked_with_a_goal, template, from_no_schedule, past, half_a_score, left_out = range(3, 9)
+        schedule = [
+            make_scheduled(1, 2, 1),
+            make_scheduled(2, 2, 1),
+            make_scheduled(tracked_with_a_goal, schedule_type="Past"),
+            make_scheduled(template, schedule_type="Past"),
+            make_scheduled(past, schedule_type="Past"),
+            make_scheduled(half_a_score, 2, None, schedule_type="Past"),
+            make_scheduled(left_out, 2, 1, include=False),
+        ]
+        tracked = (1, tracked_with_a_goal, template, from_no_schedule)
+        goals = [
+            {**make_event(0, "Goal", "home", 5, detail1="Goal_Scored"), "game_id": n} for n in (1, tracked_with_a_goal)
+        ]
+        return make_league(
+            games=[make_game(n) for n in tracked],
+            rosters=[row for n in tracked for row in make_rosters(n)],
+            events=goals,
+            event_players=[{**make_role(0, "event_1", "h1"), "game_id": event["game_id"]} for event in goals],
+            schedule=schedule,
+            official_roster=[
+                row
+                for n in (2, past, half_a_score, left_out)
+                for row in (line(n, "h1", 1), line(n, "h9", position="G", goals_against=1))
+            ],
+        )
+
+    @pytest.mark.parametrize("who", ["player", "goalie"])
+    def test_they_count_for_nobody_as_they_do_not_for_the_team(self, league: LeagueFrames, who: str) -> None:
+        team = build("fact_team_season_stats_basic", league).filter(team_id=HOME, game_type="All")
+        one = {"player_id": "h1" if who == "player" else "h9", "game_type": "All"}
+        season = build(f"fact_{who}_season_stats_basic", league).filter(**one)
+        career = build(f"fact_{who}_career_stats_basic", league).filter(**one)
+        assert team["games_played"].to_list() == season["games_played"].to_list() == [2]
+        assert career.select("career_games", "seasons_played").rows() == [(2, 1)]
+
+    def test_their_goals_are_no_official_ones(self, league: LeagueFrames) -> None:
+        season = build("fact_player_season_stats_basic", league).filter(player_id="h1", game_type="All")
+        assert season.select("goals", "goals_per_game", "tracked_games").rows() == [(2, 1.0, 1)]
 
 
 def test_every_type_of_game_counts_once_under_all(league: LeagueFrames) -> None:
