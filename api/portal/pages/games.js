@@ -1,7 +1,7 @@
 // The schedule: what is played, what is tracked, what is missing.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { list, post, put, remove, rows } from "../client.js";
+import { allRows, list, post, put, remove, rows } from "../client.js";
 import { ActForm, Badge, Confirm, Dialog, Loaded, Pager, Table, day, useLoad } from "../ui.js";
 
 const LIMIT = 50;
@@ -12,6 +12,7 @@ export default function Games() {
   const [asked, setAsked] = useState({ search: "", tracked: "", played: "", offset: 0 });
   const games = useLoad(() => list("/api/games", { ...asked, limit: LIMIT }), [JSON.stringify(asked)]);
   const teams = useLoad(() => rows("dim_team", { sort: "team_name" }).catch(() => []), []);
+  const tracked = useLoad(trackedScores, []);
   const [editing, setEditing] = useState(null);
   const [deleting, setDeleting] = useState(null);
   const change = (changes) => setAsked({ ...asked, offset: 0, ...changes });
@@ -23,7 +24,7 @@ export default function Games() {
       <span class="end"><button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></span></div>
     <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
       { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
-      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => (g.home_goals === null ? g.game_time ?? "–" : `${g.home_goals} – ${g.away_goals}`) },
+      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => html`<${Score} game=${g} tracked=${tracked.data?.get(g.game_id)} />` },
       { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },
       { name: "tracking", label: "Tracking", cell: (g) => html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status}<//>` },
       { name: "etl", label: "On the site", cell: (g) => html`<${Badge} tone=${g.etl.status === "pending" ? "busy" : ""}>${g.etl.status === "pending" ? "with the next run" : "yes"}<//>` },
@@ -34,6 +35,17 @@ export default function Games() {
     ${deleting && html`<${Confirm} title="Delete this game?" verb="Delete the game" onClose=${() => setDeleting(null)} act=${async () => { await remove(`/api/games/${deleting.game_id}`, { confirm: true }); games.reload(); }}>
       <p>${day(deleting.date)}: ${deleting.home_team} – ${deleting.away_team} leaves the league with the next run, whatever the files say${deleting.tracking.status === "None" ? "" : ", with everything that was tracked of it"}. Its standings, points and statistics go with it.</p><//>`}
   </section>`;
+}
+
+/** The scores of tracked games that have no official one, by game. */
+async function trackedScores() {
+  const found = await allRows("qa_goal_accuracy", { is_match: "is.null", select: "game_id,tracked_home_goals,tracked_away_goals" }).catch(() => []);
+  return new Map(found.map((row) => [row.game_id, row]));
+}
+
+function Score({ game, tracked }) {
+  if (game.home_goals !== null) return `${game.home_goals} – ${game.away_goals}`;
+  return tracked ? html`${tracked.tracked_home_goals} – ${tracked.tracked_away_goals} <span class="quiet">tracked</span>` : game.game_time ?? "–";
 }
 
 const FIELDS = [["date", "Date", "date"], ["game_time", "Time", "time"], ["home_team", "Home team", "team"], ["away_team", "Away team", "team"],
