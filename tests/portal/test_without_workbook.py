@@ -49,7 +49,7 @@ class TestATrackedGame:
             .get_by_role("row")
             .filter(has=page.get_by_role("button", name=f"Edit game {game['game_id']}"))
         )
-        expect(listed).to_contain_text(f"{home} – {away} tracked")
+        expect(listed).to_contain_text(f"{home} \u2013 {away} tracked")
         page.get_by_label("Result").select_option("true")
         expect(listed).to_be_visible()
         context.close()
