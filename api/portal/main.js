@@ -3,6 +3,7 @@
 import { html, render, useEffect, useRef, useState } from "./vendor/htm-preact.js";
 import { ApiError, credentials, get, onConnection, onTraffic, unanswered, watchConnection } from "./client.js";
 import { SignInPage } from "./parts/signin.js";
+import { RoleProvider } from "./roles.js";
 import { Failure, useLoad } from "./ui.js";
 
 const PAGES = [
@@ -80,6 +81,7 @@ function Portal() {
   const isHere = (path) => path === page || BELONGS[page] === path;
   const Page = file && loaded.data?.file === file ? loaded.data.Page : null; // not the last page with this one's address
   const who = session ?? me.data;
+  const isKnown = who || !me.isLoading; // before that, a page would ask for what it may not have
   return html`
     <a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); main.current.focus(); }}>To the content</a>
     <header class="frame"><div>
@@ -93,7 +95,7 @@ function Portal() {
       ${!file ? html`<h1>There is no page “${page}”</h1><p><a href="#">Home</a></p>`
         : loaded.error ? html`<${Failure} error=${loaded.error} retry=${loaded.reload} />`
         : me.data === null && !session ? html`<${SignInPage} />`
-        : Page && html`<${Page} key=${`${file} ${session?.role}`} rest=${rest} query=${query} session=${session} />`}
+        : Page && isKnown && html`<${RoleProvider} value=${who?.role}><${Page} key=${`${file} ${session?.role}`} rest=${rest} query=${query} session=${session} /><//>`}
     </main>`;
 }
 

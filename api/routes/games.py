@@ -42,7 +42,9 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
     team_id: Name = None,
     search: Annotated[str | None, Query(max_length=100, description="a part of a team's name")] = None,
     tracked: Annotated[bool | None, Query(description="only games with tracked events, or only those without")] = None,
-    played: Annotated[bool | None, Query(description="only games with a score, or only those without")] = None,
+    played: Annotated[
+        bool | None, Query(description="only games with a score or tracked to the end, or only others")
+    ] = None,
     date_from: Day | None = None,
     date_to: Day | None = None,
 ) -> list[Game]:

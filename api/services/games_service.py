@@ -47,7 +47,7 @@ class GameFilter:
                 self.season_id in {None, game.season_id},
                 self.team_id in {None, game.home_team_id, game.away_team_id},
                 self.tracked in {None, game.tracking.status not in {"None", "Template"}},
-                self.played in {None, game.home_goals is not None and game.away_goals is not None},
+                self.played in {None, _is_played(game)},
                 self.search is None or self.search.lower() in names,
                 self.date_from is None or (game.date or "") >= self.date_from,
                 self.date_to is None or (game.date is not None and game.date <= self.date_to),
@@ -152,6 +152,11 @@ class GamesService:
             for number, row in schedule.items()
             if truth(cells.text(row.get("deleted"))) is not True
         }
+
+
+def _is_played(game: Game) -> bool:
+    """Whether a game is over: it has a score, or, in a league without a workbook, it is tracked to its end."""
+    return (game.home_goals is not None and game.away_goals is not None) or game.tracking.status == "Complete"
 
 
 @dataclass(frozen=True, slots=True)

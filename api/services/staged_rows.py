@@ -11,6 +11,7 @@ from api.services.staging_errors import BadRows, NothingMatched
 from api.services.staging_rows import Row
 from api.services.staging_service import StagingService, known_table
 from formats import cells
+from hockey.aliases import truth
 
 _ANY: Final = ""
 
@@ -25,7 +26,8 @@ class StagedRows:
     def page(self, table_name: str, *, search: str, staged_only: bool, limit: int, offset: int) -> StandingPage:
         """Rows of a table as the next run will see them, by key; staged ones first.
 
-        A row is pending while what is published says something else in a column that it publishes.
+        A row is pending while what is published says something else in a column that it publishes; one that takes a
+        game out of the league, while that is published.
 
         Raises:
             UnknownTable: there is no such table.
@@ -90,6 +92,8 @@ def _pending(published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:
         if not shown:
             return False
         before = published.get(key)
+        if truth(cells.text(row.get("deleted"))) is True:
+            return before is not None
         return before is None or any(
             cells.text(row.get(c)) != cells.text(before.get(c)) for c in shown if row.get(c) is not None or c in before
         )

@@ -43,6 +43,11 @@ def visitor(browser: Browser, closed: Server) -> Iterator[Portal]:
     assert portal.faults == []
 
 
+_FORBIDDEN = re.compile(
+    "^(Run ETL|Run again|Run and publish|Go back|New game|Edit|Delete|New row|Paste|Undo|Train|Write the schema|Stop)"
+)
+
+
 def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
@@ -131,23 +136,89 @@ class TestWithSupabaseAuth:
         expect(page.get_by_role("alert")).to_contain_text("Supabase Auth does not answer")
 
 
+def key_of(server: Server, name: str, role: str) -> str:
+    """A new key of this role."""
+    wanted = {"name": name, "role": role}
+    made = server.http.post("/api/auth/keys", json=wanted, headers={"X-API-Key": PORTAL_KEY})
+    key: str = made.json()["key"]
+    return key
+
+
+def enter(page: Page, key: str) -> None:
+    page.get_by_text("Use an API key").click()
+    page.get_by_label("API key").fill(key)
+    page.get_by_label("API key").press("Enter")
+
+
+class TestRoles:
+    """Nobody is offered what the server would refuse, and nothing is asked that it would."""
+
+    def test_a_viewer_is_told_who_may_and_asks_nothing_forbidden(self, visitor: Portal, closed: Server) -> None:
+        refused: list[str] = []
+        visitor.page.on("response", lambda told: refused.append(told.url) if told.status == 403 else None)
+        page = visitor.open()
+        enter(page, key_of(closed, "A reader", "viewer"))
+        expect(page.get_by_text("A reader · viewer")).to_be_visible()
+        visitor.settle()
+        for place, needs in (
+            (
+                "run",
+                ["To bring files you need the role scorer", "To run the ETL and publish you need", "To go back you"],
+            ),
+            ("corrections", ["To see and make corrections you need the role operator; yours is viewer"]),
+            ("games", ["To enter or change games you need the role operator"]),
+            ("predictions", ["To train the models you need the role operator"]),
+            ("settings", []),
+            ("", []),
+        ):
+            page.locator(f"header nav a[href='#{place}']").click()
+            visitor.settle()
+            for sentence in needs:
+                expect(page.get_by_text(sentence)).to_be_visible()
+            offered = page.get_by_role("button", name=_FORBIDDEN)
+            expect(offered).to_have_count(0)
+        page.reload()
+        visitor.settle()
+        assert refused == []
+
+    def test_a_scorer_brings_tracked_games_and_no_more(self, visitor: Portal, closed: Server) -> None:
+        page = visitor.open("run")
+        enter(page, key_of(closed, "A scorer", "scorer"))
+        expect(
+            page.get_by_text("To run the ETL and publish you need the role operator; yours is scorer")
+        ).to_be_visible()
+        expect(page.get_by_text("The master workbook is brought by operators")).to_be_visible()
+        page.locator("input[type=file]").set_input_files(
+            {"name": "x.json", "mimeType": "application/json", "buffer": b"{"}
+        )
+        expect(page.get_by_text("not taken")).to_be_visible()
+        expect(page.get_by_text("This needs the role")).to_have_count(0)
+
+    def test_an_operator_edits_games_that_only_an_admin_deletes(self, visitor: Portal, closed: Server) -> None:
+        page = visitor.open("games")
+        enter(page, key_of(closed, "An operator", "operator"))
+        expect(page.get_by_role("button", name=re.compile("^Edit game")).first).to_be_enabled()
+        delete = page.get_by_role("button", name=re.compile("^Delete game")).first
+        expect(delete).to_be_disabled()
+        expect(delete).to_have_attribute("title", "To delete a game you need the role admin")
+
+
 class TestWithAKey:
-    def test_a_viewer_reads_and_is_refused_what_changes_the_league(self, visitor: Portal, closed: Server) -> None:
+    def test_a_wrong_one_is_refused_and_a_right_one_counts_for_sockets_too(
+        self, visitor: Portal, closed: Server
+    ) -> None:
         admin = {"X-API-Key": PORTAL_KEY}
-        made = closed.http.post("/api/auth/keys", json={"name": "A guest", "role": "viewer"}, headers=admin).json()
+        key = key_of(closed, "A guest", "viewer")
         page = visitor.open()
         page.get_by_text("Use an API key").click()
         page.get_by_label("API key").fill("wrong")
         page.get_by_label("API key").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("This API key is not known")
-        page.get_by_label("API key").fill(made["key"])
+        page.get_by_label("API key").fill(key)
         page.get_by_label("API key").press("Enter")
         expect(page.get_by_text("A guest · viewer")).to_be_visible()
         page.get_by_role("link", name="Season", exact=True).click()
         expect(page.get_by_role("region", name="Standings")).to_be_visible()
-        page.get_by_role("link", name="Run", exact=True).click()
-        page.get_by_role("button", name="Run ETL").click()
-        expect(page.get_by_role("alert")).to_contain_text("Ask an admin")
         closed.http.post("/api/etl/trigger", json={"mode": "full", "options": {"wipe": True}}, headers=admin)
         with page.expect_websocket() as watched:
             page.get_by_role("link", name="Home", exact=True).click()

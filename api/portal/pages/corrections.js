@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/htm-preact.js";
 import { get, post, put, remove, sendFile } from "../client.js";
 import { Grid } from "../parts/grid.js";
 import { LEAGUE_TABLES, PendingBar } from "../parts/pending.js";
+import { For, useMay } from "../roles.js";
 import { Act, ActForm, Badge, Confirm, Dialog, Loaded, Pager, text, useLoad } from "../ui.js";
 
 const LIMIT = 50;
@@ -14,14 +15,18 @@ const FIRST = {
 };
 const staging = (name) => `/api/staging/blb-tables/${encodeURIComponent(name)}`;
 
-export default function Corrections({ rest, query }) {
+export default function Corrections(where) {
+  return html`<h1>Corrections</h1>
+    <p class="lead">What you enter here wins over the files, and stays so. It reaches the site with the next run.</p>
+    <${For} role="operator" what="To see and make corrections"><${Staged} ...${where} /><//>`;
+}
+
+function Staged({ rest, query }) {
   const names = useLoad(() => get("/api/staging/blb-tables/list"), []);
   const [name = "dim_player"] = rest;
   const [round, setRound] = useState(0); // of changes that may wait for a run
   const [taken, setTaken] = useState(0); // runs that may have taken them up
-  return html`<h1>Corrections</h1>
-    <p class="lead">What you enter here wins over the files, and stays so. It reaches the site with the next run.</p>
-    <${PendingBar} round=${round} onDone=${() => setTaken((n) => n + 1)} />
+  return html`<${PendingBar} round=${round} onDone=${() => setTaken((n) => n + 1)} />
     <${Loaded} of=${names}>${(all) => html`<${Tables} names=${all} name=${name} /><${Rows} key=${name} name=${name} query=${query} taken=${taken} onChange=${() => setRound((n) => n + 1)} />`}<//>`;
 }
 
@@ -39,6 +44,7 @@ function Rows({ name, query, taken, onChange }) {
   const page = useLoad(() => get(staging(name), { ...asked, limit: LIMIT }), [name, taken, JSON.stringify(asked)]);
   const [editing, setEditing] = useState(null);
   const [pasting, setPasting] = useState(false);
+  const mayClear = useMay("admin");
   const [clearing, setClearing] = useState(false);
   const refresh = () => { page.reload(); onChange(); };
   const done = () => { setEditing(null); setPasting(false); refresh(); };
@@ -56,7 +62,7 @@ function Rows({ name, query, taken, onChange }) {
         <button type="button" onClick=${() => setPasting(true)}>Paste or import</button></span></div>
     <${Loaded} of=${page}>${(p) => html`
       <p class="row"><${Badge} tone=${p.staged ? "busy" : ""}>${p.staged} corrections<//>${p.pending > 0 && html`<${Badge} tone="busy">${p.pending} not published yet<//>`}
-        ${p.staged > 0 && html`<button type="button" class="plain" onClick=${() => setClearing(true)}>Take all back …</button>`}
+        ${mayClear && p.staged > 0 && html`<button type="button" class="plain" onClick=${() => setClearing(true)}>Take all back …</button>`}
         <span class="quiet">Type into the cells, or paste a block of them; corrected rows are coloured.</span></p>
       <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} mayEmpty=${p.key.length === 1} save=${(changed) => saveAll(p, changed)}
         act=${(r) => html`<span class="row"><button type="button" aria-label=${`Edit ${p.key.map((k) => r.cells[k]).join(" ")}`} onClick=${() => setEditing({ row: r })}>Edit</button>

@@ -34,13 +34,15 @@ const minute = (row) => `${row.period}. ${clock(row.time_start_total_seconds)}`;
 const kindOfPenalty = (p) => (p.infraction ?? p.penalty_type ?? "penalty").replace(/^Penalty_/, "").replaceAll("_", " ").toLowerCase();
 
 function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, penalties, located, shifts, onIce }) {
-  const isPlayed = game.home_goals !== null && game.home_goals !== undefined;
-  const isTracked = game.tracking.status !== "None";
+  const isTracked = !["None", "Template"].includes(game.tracking.status);
+  const score = scoreOf(game, accuracy);
+  const isPlayed = score !== null || isTracked;
   const [home, away] = ["home", "away"].map((side) => teams.find((t) => t.team_venue === side));
-  return html`<${Head} game=${game} isPlayed=${isPlayed} isTracked=${isTracked} />
-    ${accuracy && !accuracy.is_match && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful. A wrong score is corrected under <a href="#games">Games</a>, wrong tracking in the tracker.</p>`}
+  return html`<${Head} game=${game} score=${score} isPlayed=${isPlayed} isTracked=${isTracked} />
+    ${score?.isTracked && html`<p class="notice">There is no official score: this one was tracked. A score entered under <a href="#games">Games</a>, or in the league's workbook, counts instead.</p>`}
+    ${accuracy?.is_match === false && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful. A wrong score is corrected under <a href="#games">Games</a>, wrong tracking in the tracker.</p>`}
     ${!isPlayed && html`<${GameForecast} gameId=${game.game_id} />`}
-    ${isPlayed && line && html`<${Periods} game=${game} line=${line} />`}
+    ${score && !score.isTracked && line && html`<${Periods} game=${game} line=${line} />`}
     ${isPlayed && !isTracked && html`<p class="notice">Nobody tracked this game, so there is only the official score.</p>`}
     ${home && away && html`<div class="columns halves">
       <section class="card"><h2>Goals</h2><${Table} caption="Goals" rows=${goals} empty="No tracked goal." columns=${[
@@ -57,9 +59,15 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
       { name: "where", label: "Where", kind: "short", cell: (f) => (f.event_index !== null ? `event ${f.event_index}` : f.shift_index !== null ? `shift ${f.shift_index}` : "–") }, { name: "source_path", label: "In the file" }]} /></section>`;
 }
 
-function Head({ game, isPlayed, isTracked }) {
+/** The official score, else the tracked one, else null. */
+function scoreOf(game, accuracy) {
+  if (game.home_goals !== null) return { home: game.home_goals, away: game.away_goals };
+  return accuracy ? { home: accuracy.tracked_home_goals, away: accuracy.tracked_away_goals, isTracked: true } : null;
+}
+
+function Head({ game, score, isPlayed, isTracked }) {
   const badge = !isPlayed ? ["", "not played yet"] : !isTracked ? ["", "not tracked"] : game.tracking.status === "Complete" ? ["good", "tracked"] : ["busy", game.tracking.status];
-  return html`<div class="scoreboard"><h1><span class="home">${game.home_team}</span> <strong>${isPlayed ? `${game.home_goals} : ${game.away_goals}` : "–"}</strong> <span class="away">${game.away_team}</span></h1>
+  return html`<div class="scoreboard"><h1><span class="home">${game.home_team}</span> <strong>${score ? `${score.home} : ${score.away}` : "–"}</strong> <span class="away">${game.away_team}</span></h1>
     <p class="quiet">${[`${day(game.date)} ${game.game_time ?? ""}`.trim(), game.game_type, game.venue, `game ${game.game_id}`].filter(Boolean).join(" · ")} <${Badge} tone=${badge[0]}>${badge[1]}<//></p></div>`;
 }
 

@@ -1,7 +1,8 @@
 // The schedule: what is played, what is tracked, what is missing.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { list, post, put, remove, rows } from "../client.js";
+import { allRows, list, post, put, remove, rows } from "../client.js";
+import { For, useMay } from "../roles.js";
 import { ActForm, Badge, Confirm, Dialog, Loaded, Pager, Table, day, useLoad } from "../ui.js";
 
 const LIMIT = 50;
@@ -12,6 +13,9 @@ export default function Games() {
   const [asked, setAsked] = useState({ search: "", tracked: "", played: "", offset: 0 });
   const games = useLoad(() => list("/api/games", { ...asked, limit: LIMIT }), [JSON.stringify(asked)]);
   const teams = useLoad(() => rows("dim_team", { sort: "team_name" }).catch(() => []), []);
+  const tracked = useLoad(trackedScores, []);
+  const mayEdit = useMay("operator");
+  const mayDelete = useMay("admin");
   const [editing, setEditing] = useState(null);
   const [deleting, setDeleting] = useState(null);
   const change = (changes) => setAsked({ ...asked, offset: 0, ...changes });
@@ -20,20 +24,32 @@ export default function Games() {
       <label class="field">Team<input type="search" value=${asked.search} onChange=${(e) => change({ search: e.target.value })} /></label>
       <label class="field">Tracking<select value=${asked.tracked} onChange=${(e) => change({ tracked: e.target.value })}><option value="">all</option><option value="true">tracked</option><option value="false">not tracked</option></select></label>
       <label class="field">Result<select value=${asked.played} onChange=${(e) => change({ played: e.target.value })}><option value="">all</option><option value="true">played</option><option value="false">to come</option></select></label>
-      <span class="end"><button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></span></div>
+      ${mayEdit && html`<span class="end"><button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></span>`}</div>
+    <${For} role="operator" what="To enter or change games" />
     <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
       { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
-      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => (g.home_goals === null ? g.game_time ?? "–" : `${g.home_goals} – ${g.away_goals}`) },
+      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => html`<${Score} game=${g} tracked=${tracked.data?.get(g.game_id)} />` },
       { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },
       { name: "tracking", label: "Tracking", cell: (g) => html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status}<//>` },
       { name: "etl", label: "On the site", cell: (g) => html`<${Badge} tone=${g.etl.status === "pending" ? "busy" : ""}>${g.etl.status === "pending" ? "with the next run" : "yes"}<//>` },
-      { name: "act", label: "", kind: "acts", cell: (g) => html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
-        <button type="button" aria-label=${`Delete game ${g.game_id}`} onClick=${() => setDeleting(g)}>Delete</button></span>` }]} />
+      { name: "act", label: "", kind: "acts", cell: (g) => mayEdit && html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
+        <button type="button" aria-label=${`Delete game ${g.game_id}`} disabled=${!mayDelete} title=${mayDelete ? undefined : "To delete a game you need the role admin"} onClick=${() => setDeleting(g)}>Delete</button></span>` }]} />
       <${Pager} total=${total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />`}<//>
     ${editing && html`<${Editor} game=${editing} teams=${teams.data ?? []} onClose=${() => setEditing(null)} onDone=${() => { setEditing(null); games.reload(); }} />`}
     ${deleting && html`<${Confirm} title="Delete this game?" verb="Delete the game" onClose=${() => setDeleting(null)} act=${async () => { await remove(`/api/games/${deleting.game_id}`, { confirm: true }); games.reload(); }}>
       <p>${day(deleting.date)}: ${deleting.home_team} – ${deleting.away_team} leaves the league with the next run, whatever the files say${deleting.tracking.status === "None" ? "" : ", with everything that was tracked of it"}. Its standings, points and statistics go with it.</p><//>`}
   </section>`;
+}
+
+/** The scores of tracked games that have no official one, by game. */
+async function trackedScores() {
+  const found = await allRows("qa_goal_accuracy", { is_match: "is.null", select: "game_id,tracked_home_goals,tracked_away_goals" }).catch(() => []);
+  return new Map(found.map((row) => [row.game_id, row]));
+}
+
+function Score({ game, tracked }) {
+  if (game.home_goals !== null) return `${game.home_goals} – ${game.away_goals}`;
+  return tracked ? html`${tracked.tracked_home_goals} – ${tracked.tracked_away_goals} <span class="quiet">tracked</span>` : game.game_time ?? "–";
 }
 
 const FIELDS = [["date", "Date", "date"], ["game_time", "Time", "time"], ["home_team", "Home team", "team"], ["away_team", "Away team", "team"],

@@ -7,11 +7,12 @@ import { NEEDS, readiness } from "../parts/health.js";
 import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
 import { pendingCorrections } from "../parts/pending.js";
+import { useMay } from "../roles.js";
 import { Badge, Figure, Loaded, Status, Table, day, moment, useLoad } from "../ui.js";
 
-/** An answer, or undefined where the server says that there is none (yet), or none for this role. */
+/** An answer, or undefined where the server says that there is none (yet). */
 const unlessAbsent = (promise) => promise.catch((error) => {
-  if (error instanceof ApiError && [403, 404, 409].includes(error.status)) return undefined;
+  if (error instanceof ApiError && [404, 409].includes(error.status)) return undefined;
   throw error;
 });
 
@@ -68,8 +69,9 @@ const GRAVITY = ["bad", "busy", ""];
 
 /** The corrections are asked for apart, since the first question to a database may have to start it. */
 function Attention({ status, failing, last }) {
+  const maySee = useMay("operator");
   const found = useLoad(() => attention(status, failing, last), [status.published.snapshot_id]);
-  const waiting = useLoad(() => (failing.some((c) => c.name === "warehouse") ? 0 : pendingCorrections()), [status.published.snapshot_id]);
+  const waiting = useLoad(() => (!maySee || failing.some((c) => c.name === "warehouse") ? 0 : pendingCorrections()), [status.published.snapshot_id]);
   const pending = waiting.error ? { tone: "bad", what: `Corrections cannot be looked up: ${waiting.error.message}`, href: "#settings", act: "Health" }
     : waiting.data > 0 && { tone: "busy", what: `${count(waiting.data, "correction is", "corrections are")} not published yet`, href: "#corrections", act: "Publish" };
   return html`<${Loaded} of=${found} title="Home" label="Looking at everything">${(findings) => {

@@ -5,6 +5,7 @@ import { ApiError, get, post, rows } from "../client.js";
 import { JobPanel } from "../parts/job.js";
 import { Odds, OddsBar } from "../parts/odds.js";
 import { Plot } from "../parts/plot.js";
+import { For, useMay } from "../roles.js";
 import { Act, Badge, Figure, Loaded, Table, clock, moment, number, percent, text, useLoad } from "../ui.js";
 
 const TABS = [["", "Upcoming games"], ["explorer", "During a game"], ["models", "How good are they?"]];
@@ -21,7 +22,7 @@ export default function Predictions({ rest }) {
   return html`<h1>Predictions</h1>
     <nav class="tablist" aria-label="Parts">${TABS.map(([path, label]) => html`<a href=${`#predictions${path ? `/${path}` : ""}`} aria-current=${tab === path ? "page" : undefined}>${label}</a>`)}</nav>
     ${jobId && html`<${JobPanel} jobId=${jobId} onDone=${() => setRound(round + 1)} />`}
-    <${Loaded} of=${models}>${(all) => (all.length === 0 ? html`<section class="card"><h2>No models yet</h2><p>Models learn from the published league. It takes some seconds, and can be repeated after each run.</p><${Act} kind="primary" act=${train}>Train the models<//></section>`
+    <${Loaded} of=${models}>${(all) => (all.length === 0 ? html`<section class="card"><h2>No models yet</h2><p>Models learn from the published league. It takes some seconds, and can be repeated after each run.</p><${For} role="operator" what="To train the models"><${Act} kind="primary" act=${train}>Train the models<//><//></section>`
       : tab === "models" ? html`<${Models} models=${all} train=${train} />` : tab === "explorer" ? html`<${Explorer} />` : html`<${Upcoming} models=${all} />`)}<//>`;
 }
 
@@ -54,7 +55,8 @@ function Situation({ teams }) {
 const Details = ({ of }) => html`<${Table} caption="Details" rows=${Object.entries(of)} columns=${[{ name: "k", label: "", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", cell: ([, v]) => (typeof v === "object" ? JSON.stringify(v) : text(v)) }]} />`;
 
 function Models({ models, train }) {
-  return html`<section class="card"><div class="row spread"><h2>Models</h2><${Act} act=${train}>Train again<//></div>
+  const mayTrain = useMay("operator");
+  return html`<section class="card"><div class="row spread"><h2>Models</h2>${mayTrain && html`<${Act} act=${train}>Train again<//>`}</div>
     <p>Each was tried on games that it had not seen. One that does not beat its baseline is replaced by the baseline, and says so.</p>
     ${models.map((m) => html`<${Model} key=${m.name} model=${m} />`)}</section>`;
 }

@@ -7,6 +7,7 @@ import { History, loadHistory } from "../parts/history.js";
 import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
 import { Snapshots } from "../parts/snapshots.js";
+import { For, useMay } from "../roles.js";
 import { Act, Badge, Loaded, useLoad } from "../ui.js";
 
 const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
@@ -28,6 +29,7 @@ export default function Run() {
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
   const [peeking, setPeeking] = useState(false);
+  const mayRun = useMay("operator");
   const current = jobId ?? active.data?.rows.find((job) => !isFinished(job))?.job_id;
   const start = (job) => { setFinished(null); setJobId(job.job_id); };
   const done = (job) => {
@@ -40,12 +42,13 @@ export default function Run() {
     <div class="columns halves"><${Files} /><${Start} onStarted=${start} /></div>
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
     ${canPreview && html`<${Preview} key=${finished.job_id} onPublish=${start} />`}
-    ${!canPreview && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
+    ${!canPreview && mayRun && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
     <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//>
     <${Snapshots} onUpload=${start} round=${finished?.job_id} />`;
 }
 
 function Files() {
+  const mayRun = useMay("operator");
   const [sent, setSent] = useState([]);
   const [over, setOver] = useState(false);
   const take = async (files) => {
@@ -62,10 +65,11 @@ function Files() {
   };
   return html`<section class="card"><h2>1. Bring files</h2>
     <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), under any name. What a file is, its content decides.</p>
-    <label class=${`drop ${over ? "over" : ""}`} onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
+    <${For} role="scorer" what="To bring files"><label class=${`drop ${over ? "over" : ""}`} onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
       onDrop=${(e) => { e.preventDefault(); setOver(false); take([...e.dataTransfer.files]); }}>
       Drop files here, or choose them
       <input class="hidden" type="file" multiple accept=".json,.xlsx" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
+    ${!mayRun && html`<p class="quiet">The master workbook is brought by operators and admins.</p>`}<//>
     <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul>
     <p class="quiet">Without new files a run takes up corrections and changed games.</p>
   </section>`;
@@ -88,7 +92,7 @@ function Start({ onStarted }) {
   const start = async () => onStarted(await post("/api/etl/trigger", {
     mode, options, ...(mode === "single" && { game_ids: ids }),
   }));
-  return html`<section class="card"><h2>2. Run the ETL</h2>
+  return html`<section class="card"><h2>2. Run the ETL</h2><${For} role="operator" what="To run the ETL and publish">
     <fieldset><legend>What to read</legend>${MODES.map(([value, label, meaning]) => html`<label class="check">
       <input type="radio" name="mode" value=${value} checked=${mode === value} onChange=${() => setMode(value)} />
       <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}
@@ -97,6 +101,6 @@ function Start({ onStarted }) {
     <details><summary>Options</summary><fieldset><legend class="hidden">Options</legend>${OPTIONS.map(([name, , label, meaning]) => html`<label class="check">
       <input type="checkbox" checked=${options[name]} onChange=${(e) => setOptions({ ...options, [name]: e.target.checked })} />
       <span>${label}<br /><span class="quiet">${meaning}</span></span></label>`)}</fieldset></details>
-    <p><${Act} kind="primary" act=${start} disabled=${!usable}>Run ETL<//></p>
+    <p><${Act} kind="primary" act=${start} disabled=${!usable}>Run ETL<//></p><//>
   </section>`;
 }

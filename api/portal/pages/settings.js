@@ -5,6 +5,7 @@ import { API, download, get, list, post, remove } from "../client.js";
 import { Health } from "../parts/health.js";
 import { JobPanel } from "../parts/job.js";
 import { SignIn } from "../parts/signin.js";
+import { useMay } from "../roles.js";
 import { signOut } from "../session.js";
 import { Act, ActForm, Badge, Confirm, Dialog, Loaded, Pager, Table, moment, useLoad } from "../ui.js";
 
@@ -29,6 +30,7 @@ function You({ me, session }) {
 
 function Database({ isAdmin }) {
   const [jobId, setJobId] = useState(null);
+  const mayWrite = useMay("operator");
   const [applying, setApplying] = useState(false);
   const write = async (apply) => setJobId((await post("/api/upload/generate-schema", { options: { apply } })).job_id);
   return html`<section class="card"><h2>Database</h2>
@@ -37,7 +39,7 @@ function Database({ isAdmin }) {
       <li><strong>Connection.</strong> Set <code>SUPABASE_URL</code> and <code>SUPABASE_SERVICE_KEY</code>, or <code>SUPABASE_DB_URL</code>, on the server and start it again. Health says whether the database answers.</li>
       <li><strong>Sign-in.</strong> With <code>SUPABASE_ANON_KEY</code> too, people sign in here by e-mail and password. Give each a role in <code>app_metadata</code>.</li>
       <li><strong>Publish</strong> under <a href="#run">Run</a>.</li></ol>
-    <div class="row"><${Act} act=${() => write(false)}>Write the schema<//><${Act} act=${() => download("/api/upload/schema", {}, "reset_supabase.sql")}>Download it<//>
+    <div class="row">${mayWrite && html`<${Act} act=${() => write(false)}>Write the schema<//>`}<${Act} act=${() => download("/api/upload/schema", {}, "reset_supabase.sql")}>Download it<//>
       ${isAdmin && html`<button type="button" onClick=${() => setApplying(true)}>Run it on the database …</button>`}</div>
     ${applying && html`<${Confirm} title="Run the schema on the database?" verb="Run it" keep="Leave it" onClose=${() => setApplying(false)} act=${() => write(true)}><p>Tables, views and rules of access are created or brought up to date in the database of this server. Rows stay.</p><//>`}
     ${jobId && html`<${JobPanel} key=${jobId} jobId=${jobId} />`}</section>`;

@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/htm-preact.js";
 import { get, list, post } from "../client.js";
 import { duration, isFinished, kindOf } from "../jobs.js";
 import { Act, Dialog, Loaded, Status, Table, moment, useLoad } from "../ui.js";
+import { useMay } from "../roles.js";
 import { JobOutcome } from "./job.js";
 
 const HISTORIES = ["etl", "upload", "ml"];
@@ -45,6 +46,7 @@ const came = (job) => {
 
 export function History({ jobs, total, onRun }) {
   const [shown, setShown] = useState(null);
+  const mayRun = useMay("operator");
   const [kind, setKind] = useState("");
   const [status, setStatus] = useState("");
   const [isWhole, setIsWhole] = useState(false);
@@ -57,7 +59,7 @@ export function History({ jobs, total, onRun }) {
     { name: "came", label: "Result", cell: (j) => html`<span class="quiet">${came(j)}</span>` },
     { name: "took", label: "Took", numeric: true, cell: (j) => (j.completed_at && j.started_at ? duration((new Date(j.completed_at) - new Date(j.started_at)) / 1000) : "–") },
     { name: "act", label: "", kind: "acts", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
-      ${isFinished(j) && html`<${Act} title="The same once more, with the same options" act=${async () => onRun(await post(...again(j)))}>Run again<//>`}</span>` },
+      ${mayRun && isFinished(j) && html`<${Act} title="The same once more, with the same options" act=${async () => onRun(await post(...again(j)))}>Run again<//>`}</span>` },
   ];
   return html`<section class="card"><div class="toolbar"><h2>History</h2><span class="end">${choice("Kind", kind, setKind, KINDS)}${choice("Outcome", status, setStatus, STATUSES)}</span></div>
     <${Table} caption="Jobs so far, newest first" columns=${columns} rows=${isWhole ? fitting : fitting.slice(0, SHOWN)} rowKey=${(j) => j.job_id} empty=${jobs.length ? "No job fits." : "No job has run yet."} />

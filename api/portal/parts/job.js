@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
 import { duration, followLog, isFinished, kindOf, stopJob, watchJob } from "../jobs.js";
+import { useMay } from "../roles.js";
 import { Act, Badge, Failure, Progress, Status, moment } from "../ui.js";
 
 /** Watches a job; `onDone` gets it once when it is finished. */
@@ -22,11 +23,12 @@ export function useJob(jobId, onDone) {
 /** Progress with step and time left, a button to stop, and the log as it grows. */
 export function JobPanel({ jobId, onDone }) {
   const { job, error } = useJob(jobId, onDone);
+  const mayStop = useMay("operator");
   if (error) return html`<${Failure} error=${error} />`;
   if (!job) return html`<p class="waiting" role="status"><span class="spinner"></span>Looking for the job …</p>`;
   return html`<section class="card" aria-label=${`${kindOf(job)} job`}>
     <div class="row spread"><h2>${kindOf(job)} ${job.mode && html`<${Badge}>${job.mode}<//>`} <${Status} status=${job.status} /></h2>
-      ${!isFinished(job) && html`<${Act} kind="danger" act=${() => stopJob(job)}>Stop<//>`}</div>
+      ${mayStop && !isFinished(job) && html`<${Act} kind="danger" act=${() => stopJob(job)}>Stop<//>`}</div>
     ${!isFinished(job) && html`<${Progress} percent=${job.progress} label=${`Progress of the ${kindOf(job)} job`} />`}
     <p role="status">${job.status === "pending" ? "Waiting for its turn" : job.current_step}${job.eta_seconds !== null && !isFinished(job) ? html` · about ${duration(job.eta_seconds)} left` : ""}</p>
     <${JobOutcome} job=${job} />
