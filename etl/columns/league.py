@@ -7,6 +7,10 @@ from etl.columns.column import boolean, count, date, integer, numeric, text
 from etl.columns.keys import TEAM_ID
 
 PLAYER_FULL_NAME: Final = text("player_full_name", "Display name.")
+SHEET_NAME: Final = text(
+    "player_full_name",
+    "Name as printed on the game sheet, whatever dim_player has; that of dim_player without a sheet.",
+)
 PLAYER_SHORT_NAME: Final = text("player_name", "The display name again, under the name that look-ups use.")
 PLAYER_IMAGE: Final = text("player_image", "Address of the head shot.")
 PRIMARY_POSITION: Final = text("player_primary_position", "Usual role: Forward, Defense or Goalie.")

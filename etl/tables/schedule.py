@@ -146,7 +146,7 @@ def _unscheduled(schedule: pl.DataFrame, games: pl.DataFrame, official_roster: p
         k.DATE,
         k.SEASON_ID,
         k.SEASON,
-        c.PLAYER_FULL_NAME,
+        c.SHEET_NAME,
         k.PLAYER_GAME_NUMBER,
         c.ROSTER_POSITION,
         c.ROSTER_GOALS,
@@ -208,5 +208,6 @@ def _only_tracked(official_roster: pl.DataFrame, rosters: pl.DataFrame) -> pl.Da
     return (
         rosters.join(official_roster, on="game_id", how="anti")
         .unique(["game_id", "player_id"], keep="first", maintain_order=True)
+        .drop("full_name")  # no sheet is behind these rows: they have the name of dim_player
         .with_columns(origin=pl.lit("json"))
     )

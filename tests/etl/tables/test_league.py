@@ -49,6 +49,27 @@ class TestInferredRows:
 
 
 class TestGameRoster:
+    def test_it_keeps_the_name_as_printed_whatever_the_player_is_called(self) -> None:
+        printed = {"game_id": GAME, "player_id": "h1", "side": "home", "full_name": "Jon Smyth", "position": "F"}
+        unnamed = {"game_id": GAME, "player_id": "h2", "side": "home", "position": "F"}
+        league = make_league(
+            schedule=[make_scheduled(GAME, 1, 0)],
+            official_roster=[printed, unnamed],
+            players=[
+                {"player_id": "h1", "full_name": "John Smith", "is_inferred": False, "origin": "stage"},
+                {"player_id": "h2", "full_name": "Zoe New", "is_inferred": False, "origin": "stage"},
+            ],
+        )
+        assert build("fact_gameroster", league)["player_full_name"].to_list() == ["Jon Smyth", "Zoe New"]
+        season = build("fact_player_season_stats_basic", league).filter(game_type="All")
+        assert season["player_name"].to_list() == ["John Smith", "Zoe New"]
+
+    def test_a_game_without_a_sheet_has_the_names_of_the_players(self) -> None:
+        corrected = {"player_id": "h1", "full_name": "John Smith", "is_inferred": False, "origin": "stage"}
+        found = build("fact_gameroster", make_league(players=[corrected]))
+        names = dict(found.select("player_id", "player_full_name").rows())
+        assert (names["h1"], names["h2"]) == ("John Smith", "H2")  # the tracked file calls them H1 and H2
+
     def test_a_sheet_wins_and_a_game_without_one_has_the_tracked_players(self) -> None:
         sheet = [
             {
