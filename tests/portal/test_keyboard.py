@@ -54,7 +54,7 @@ def test_a_correction_is_typed_seen_saved_and_taken_back(portal: Portal) -> None
     expect(page.get_by_role("dialog")).to_contain_text("The Keys")
     tab_to(page, "Save")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 corrections")).to_be_visible()
+    expect(page.get_by_text("1 correction", exact=True)).to_be_visible()
     tab_to(page, f"Undo {team}")
     page.keyboard.press("Enter")
     expect(page.get_by_text("0 corrections")).to_be_visible()

@@ -39,6 +39,18 @@ class TestData:
         portal.settle()
         expect(page.get_by_text("1 row", exact=True)).to_be_visible()
 
+    def test_search_and_filter_begin_where_the_table_does(self, portal: Portal) -> None:
+        portal.page.set_viewport_size({"width": 1280, "height": 800})
+        page = portal.open("data/fact_goals")
+        search, column = (
+            page.get_by_label("Search all text").bounding_box(),
+            page.get_by_label("Column", exact=True).bounding_box(),
+        )
+        assert search is not None
+        assert column is not None
+        assert column["y"] > search["y"], "they take two lines at this width"
+        assert column["x"] == search["x"]
+
     def test_a_figure_says_what_it_was_made_from(self, portal: Portal) -> None:
         page = portal.open("data/fact_player_game_stats?goals=gt.0&sort=goals.desc")
         rows = page.get_by_role("region", name="fact_player_game_stats").locator("tbody tr")
@@ -176,6 +188,8 @@ class TestCorrections:
         expect(page.get_by_text("1 not published yet")).to_be_visible()
         page.get_by_role("button", name="Run and publish").click()
         expect(page.get_by_text(_PUBLISHED)).to_be_visible()
+        for log in page.get_by_label("Log").all():
+            expect(log).not_to_be_empty()
         expect(page.get_by_text("Every correction has been read")).to_be_visible()
         portal.open(f"data/dim_player?player_id=eq.{player}")
         expect(page.get_by_role("region", name="dim_player")).to_contain_text(_SCRIPT)
@@ -206,6 +220,26 @@ class TestCorrections:
         expect(page.get_by_role("dialog")).to_have_count(0)
         server.http.delete("/api/staging/blb-tables/dim_player", params={"confirm": True})
 
+    def test_a_row_that_is_taken_back_keeps_its_place(self, portal: Portal, server: Server) -> None:
+        blb = "/api/staging/blb-tables"
+        before = server.http.get(f"{blb}/dim_player", params={"limit": 2}).json()["rows"]
+        ids = [row["cells"]["player_id"] for row in before]
+        data = [{"player_id": i, "player_full_name": f"Wrong {i}"} for i in ids]
+        server.http.post(f"{blb}/upload", json={"table_name": "dim_player", "data": data})
+        page = portal.open("corrections/dim_player?search=")
+        first = page.locator("tbody tr").first
+        first.get_by_role("button", name=f"Undo {ids[0]}").dblclick()
+        expect(first.get_by_text("taken back")).to_be_visible()
+        expect(page.get_by_text("1 correction", exact=True)).to_be_visible()
+        name = before[0]["cells"]["player_full_name"]
+        expect(page.get_by_label(f"player_full_name of {ids[0]}")).to_have_value(name)
+        expect(page.get_by_role("button", name=f"Undo {ids[1]}")).to_be_visible()
+        staged = server.http.get(f"{blb}/dim_player", params={"staged_only": True}).json()["rows"]
+        assert [row["cells"]["player_id"] for row in staged] == ids[1:]
+        page.reload()
+        expect(page.get_by_text("taken back")).to_have_count(0)
+        server.http.delete(f"{blb}/dim_player", params={"confirm": True})
+
     def test_cells_from_a_spreadsheet_show_what_they_change_before_they_are_saved(self, portal: Portal) -> None:
         page = portal.open("corrections/dim_team")
         team = page.locator("tbody tr td:nth-child(1)").first.inner_text()
@@ -214,9 +248,9 @@ class TestCorrections:
         page.get_by_role("button", name="See what changes").click()
         expect(page.get_by_text("dim_team: 1 new, 0 changed")).to_be_visible()
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_text("1 corrections")).to_be_visible()
+        expect(page.get_by_text("1 correction", exact=True)).to_be_visible()
         page.get_by_role("button", name=re.compile("Take all back")).click()
-        expect(page.get_by_role("dialog")).to_contain_text("deletes all 1 corrections")
+        expect(page.get_by_role("dialog")).to_contain_text("deletes 1 correction of")
         page.get_by_role("button", name="Take them back").click()
         expect(page.get_by_text("0 corrections")).to_be_visible()
 

@@ -1,6 +1,6 @@
 // Corrections: a grid over the league's tables. What is entered here wins over the files, from the next run on.
 
-import { html, useState } from "../vendor/htm-preact.js";
+import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { get, post, put, remove, sendFile } from "../client.js";
 import { Grid } from "../parts/grid.js";
 import { LEAGUE_TABLES, PendingBar } from "../parts/pending.js";
@@ -48,7 +48,16 @@ function Rows({ name, query, taken, onChange }) {
   const [clearing, setClearing] = useState(false);
   const refresh = () => { page.reload(); onChange(); };
   const done = () => { setEditing(null); setPasting(false); refresh(); };
-  const undo = async (p, row) => { await remove(`${staging(name)}/rows`, { key: p.key.map((k) => row.cells[k]) }); refresh(); };
+  const [undone, setUndone] = useState({}); // what stands without a correction, by key: such a row keeps its place, as no click is to meet another
+  useEffect(() => setUndone({}), [page.data]);
+  const undo = async (p, row) => {
+    const key = keyOf(p, row);
+    await remove(`${staging(name)}/rows`, { key });
+    const { rows: found } = await get(staging(name), { search: key.at(-1), limit: LIMIT });
+    const stands = found.find((r) => String(keyOf(p, r)) === String(key)) ?? { cells: Object.fromEntries(p.key.map((k, i) => [k, key[i]])) };
+    setUndone((all) => ({ ...all, [key]: { ...stands, isUndone: true } }));
+    onChange();
+  };
   const saveAll = async (p, changed) => {
     for (const { row, changes } of changed) await save(name, p.key, row, changes);
     refresh();
@@ -60,20 +69,29 @@ function Rows({ name, query, taken, onChange }) {
         <label class="check"><input type="checkbox" checked=${asked.staged_only} onChange=${(e) => setAsked({ ...asked, staged_only: e.target.checked, offset: 0 })} />only corrections</label></form>
       <span class="end"><button type="button" onClick=${() => setEditing({ row: { cells: {} }, isNew: true })}>New row</button>
         <button type="button" onClick=${() => setPasting(true)}>Paste or import</button></span></div>
-    <${Loaded} of=${page}>${(p) => html`
-      <p class="row"><${Badge} tone=${p.staged ? "busy" : ""}>${p.staged} corrections<//>${p.pending > 0 && html`<${Badge} tone="busy">${p.pending} not published yet<//>`}
+    <${Loaded} of=${page}>${(loaded) => { const p = without(loaded, undone); return html`
+      <p class="row"><${Badge} tone=${p.staged ? "busy" : ""}>${corrections(p.staged)}<//>${p.pending > 0 && html`<${Badge} tone="busy">${p.pending} not published yet<//>`}
         ${mayClear && p.staged > 0 && html`<button type="button" class="plain" onClick=${() => setClearing(true)}>Take all back …</button>`}
         <span class="quiet">Type into the cells, or paste a block of them; corrected rows are coloured.</span></p>
       <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} mayEmpty=${p.key.length === 1} save=${(changed) => saveAll(p, changed)}
         act=${(r) => html`<span class="row"><button type="button" aria-label=${`Edit ${p.key.map((k) => r.cells[k]).join(" ")}`} onClick=${() => setEditing({ row: r })}>Edit</button>
-          ${r.staged && html`<${Act} title="What the files say stands again" label=${`Undo ${p.key.map((k) => r.cells[k]).join(" ")}`} act=${() => undo(p, r)}>Undo<//>`}</span>`} />
+          ${r.staged && html`<${Act} title="What the files say stands again" label=${`Undo ${p.key.map((k) => r.cells[k]).join(" ")}`} act=${() => undo(p, r)}>Undo<//>`}${r.isUndone && html`<${Badge}>taken back<//>`}</span>`} />
       <${Pager} total=${p.total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />
-      ${editing && html`<${Editor} name=${name} page=${p} editing=${editing} onClose=${() => setEditing(null)} onDone=${done} />`}`}<//>
+      ${editing && html`<${Editor} name=${name} page=${p} editing=${editing} onClose=${() => setEditing(null)} onDone=${done} />`}`; }}<//>
     ${pasting && html`<${Paste} name=${name} onClose=${() => setPasting(false)} onDone=${done} />`}
     ${clearing && html`<${Confirm} title="Take all corrections back?" verb="Take them back" keep="Keep them" onClose=${() => setClearing(false)}
       act=${async () => { await remove(staging(name), { confirm: true }); refresh(); }}>
-      <p>This deletes all ${page.data?.staged} corrections of ${LEAGUE_TABLES[name] ?? name}. What the files say stands again from the next run on.</p><//>`}
+      <p>This deletes ${page.data && corrections(without(page.data, undone).staged)} of ${LEAGUE_TABLES[name] ?? name}. What the files say stands again from the next run on.</p><//>`}
   </section>`;
+}
+
+const corrections = (count) => `${count} ${count === 1 ? "correction" : "corrections"}`;
+const keyOf = (page, row) => page.key.map((k) => row.cells[k]);
+
+/** The page with the rows in `undone` as they stand now, each where it was. */
+function without(page, undone) {
+  const gone = page.rows.filter((r) => undone[keyOf(page, r)]);
+  return { ...page, rows: page.rows.map((r) => undone[keyOf(page, r)] ?? r), staged: page.staged - gone.length, pending: page.pending - gone.filter((r) => r.pending).length };
 }
 
 /** Stages some cells of one row. Only a row with a single key can have cells emptied, which is what null does. */

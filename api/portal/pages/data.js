@@ -50,7 +50,7 @@ function Browser({ name, query, info }) {
     <${Loaded} of=${schema}>${(s) => html`
       <div class="toolbar"><form class="row low" onSubmit=${(e) => { e.preventDefault(); go({ search }); }}>
         <label class="field">Search all text<input type="search" value=${search} onInput=${(e) => setSearch(e.target.value)} /></label><button>Search</button></form>
-      <span class="end"><${Filters} columns=${s.columns} go=${go} /></span></div>
+      <${Filters} columns=${s.columns} go=${go} /></div>
       <${Standing} asked=${asked} go=${go} />
       <details><summary>What the columns mean</summary><p>One row is: ${s.grain}. Key: ${s.primary_key.join(", ")}.</p>
         <${Table} caption="Columns" rows=${s.columns} columns=${[{ name: "name", label: "Column" }, { name: "type", label: "Type" }, { name: "unit", label: "Unit", cell: (c) => c.unit ?? "" }, { name: "description", label: "Meaning" }]} /></details>

@@ -70,5 +70,5 @@ function JobLog({ jobId, isOpen }) {
   }, [jobId, open]);
   useEffect(() => { if (place.current) place.current.scrollTop = place.current.scrollHeight; }, [log]);
   return html`<details open=${open} onToggle=${(e) => setOpen(e.target.open)}><summary>What it printed</summary>
-    <pre class="log" tabindex="0" ref=${place} aria-label="Log">${log}</pre></details>`;
+    ${log ? html`<pre class="log" tabindex="0" ref=${place} aria-label="Log">${log}</pre>` : html`<p class="quiet">Nothing so far.</p>`}</details>`;
 }
