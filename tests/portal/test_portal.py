@@ -44,7 +44,7 @@ class TestData:
         page = portal.open("data/fact_goals")
         search, column = (
             page.get_by_label("Search all text").bounding_box(),
-            page.get_by_label("Column", exact=True).bounding_box(),
+            page.locator("main select").first.bounding_box(),
         )
         assert search is not None
         assert column is not None
