@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.league import demo_league
-from benchmarks.polling import trigger
+from benchmarks.polling import finished, trigger
 from benchmarks.serving import running
 
 _ROUNDS: Final = 7
@@ -59,9 +59,7 @@ def run(console: Console, games: int) -> None:
 
 
 def _publish(http: httpx.Client) -> None:
-    job = trigger(http, "incremental")
-    while not http.get(f"/api/etl/status/{job}?wait=20").raise_for_status().json()["completed_at"]:
-        pass
+    finished(http, trigger(http, "incremental"))
     http.get("/api/staging/blb-tables/list").raise_for_status()
     # Home waits for the database, which this starts
     http.get("/api/staging/blb-tables/dim_player?limit=1").raise_for_status()
