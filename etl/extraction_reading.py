@@ -54,15 +54,15 @@ def read_batch(batch: Batch) -> list[tuple[int, str]]:
     """
     readings: list[tuple[GameSources, str, RawFrames]] = []
     failed: list[tuple[int, str]] = []
+    cache = ExtractionCache(batch.cache_folder, batch.reader)
     with _no_collector():
         for game, key in zip(batch.games, batch.keys, strict=True):
             try:
-                readings.append((game, key, read_game(game, batch.official_roster)))
+                readings.append((game, key, read_game(game, batch.official_roster, cache)))
             except Unreadable as error:
                 failed.append((game.game_id, str(error)))
             except OSError as error:
                 failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
-    cache = ExtractionCache(batch.cache_folder, batch.reader)
     return failed + understand(readings, batch.rules, cache)
 
 
@@ -95,7 +95,7 @@ def understand(
     return []
 
 
-def read_game(game: GameSources, official_roster: pl.DataFrame) -> RawFrames:
+def read_game(game: GameSources, official_roster: pl.DataFrame, cache: ExtractionCache) -> RawFrames:
     """The raw frames of a game: its chosen save, completed from the others.
 
     Raises:
@@ -103,30 +103,30 @@ def read_game(game: GameSources, official_roster: pl.DataFrame) -> RawFrames:
         OSError: nor be opened.
     """
     if game.staged is not None:
-        of_file = next(iter(_readable(game.others, game.sheet)), None)
+        of_file = next(iter(_readable(game.others, game.sheet, cache)), None)
         staged = read_staged(game.staged)
         return with_sheet_roster(staged if of_file is None else completed(staged, of_file), official_roster)
-    raw = _read(game.chosen, game.sheet)
+    raw = _read(game.chosen, game.sheet, cache)
     if game.others and lacks_anything(raw):
         alike = (s for s in game.others if s.facts.events == game.chosen.facts.events)
-        raw = fill_from(raw, _readable(alike, game.sheet))
+        raw = fill_from(raw, _readable(alike, game.sheet, cache))
     return with_sheet_roster(raw, official_roster)
 
 
-def _readable(sources: Iterable[Source], sheet: Source | None) -> Iterable[RawFrames]:
+def _readable(sources: Iterable[Source], sheet: Source | None, cache: ExtractionCache) -> Iterable[RawFrames]:
     for source in sources:
         try:
-            yield _read(source, sheet)
+            yield _read(source, sheet, cache)
         except (Unreadable, OSError):
             continue
 
 
-def _read(source: Source, sheet: Source | None) -> RawFrames:
+def _read(source: Source, sheet: Source | None, cache: ExtractionCache) -> RawFrames:
     data = source.file.location.read_bytes()
     if is_workbook(data):
         from etl.extraction_workbooks import read_tracking_file  # noqa: PLC0415 - JSON saves alone need no Excel
 
-        return read_tracking_file(data, source.file.name, source.sha256)
+        return read_tracking_file(data, source.file, cache)
     document = open_json(data)
     if not isinstance(document, TrackerExport):
         raise Unreadable("the file changed while the run was reading")
