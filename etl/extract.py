@@ -5,7 +5,7 @@ and the league put together from all games anew each time, so that a run with a 
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal
@@ -13,12 +13,14 @@ from typing import Final, Literal
 import polars as pl
 
 from etl.extraction_cache import ExtractionCache, LastRead
-from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
+from etl.extraction_files import FoundFile, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
 from etl.extraction_pool import ALONE, POOL_FROM, Workers
 from etl.extraction_reading import Batch, StoredGames, load_games, read_batch
+from etl.extraction_saves import facts_of
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
+from formats.file_facts import FileFacts
 from formats.league_assembly import assemble, no_master
 from formats.master import MasterFrames
 from hockey.league import InvalidRules, LeagueRules
@@ -28,6 +30,7 @@ from snapshot.manifest import Input
 RULES_FILE: Final = "league.toml"
 _BATCH: Final = 16  # games normalised together
 Progress = Callable[[int, int, str], None]
+_silent: Final[Progress] = lambda _done, _total, _title: None  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +107,12 @@ class Survey:
     excluded: frozenset[int]
 
 
-def survey(data_dir: DataDir, request: ExtractRequest, workers: Workers = ALONE) -> Survey:
-    """Look at every file below raw/ and at staging, and decide what would be read; reads no game's file.
+def survey(
+    data_dir: DataDir, request: ExtractRequest, on_progress: Progress = _silent, workers: Workers = ALONE
+) -> Survey:
+    """Look at every file below raw/ and at staging, and decide what would be read.
 
-    `workers` look at the files where there are many.
+    `on_progress` is told files looked at, files to look at, and what is being done; `workers` take many files.
 
     Raises:
         InvalidRules: league.toml cannot be used; the message says why.
@@ -120,11 +125,7 @@ def survey(data_dir: DataDir, request: ExtractRequest, workers: Workers = ALONE)
     rules = _rules_for(data_dir, request)
     excluded = request.exclude | request.staging.deleted
     files = find_files(data_dir.raw) if request.source == "excel" else []
-    facts = facts_of_all(
-        files,
-        cache.facts,
-        lambda unknown: _for_many(workers, unknown).run(partial(facts_of, cache.folder, reader), unknown),
-    )
+    facts = facts_of_all(files, cache.facts, lambda unknown: _identified(unknown, cache, on_progress, workers))
     sources = tuple(Source(f, facts[f.sha256]) for f in files if f.sha256 is not None)
     with_staging = with_staged_games(game_sources(sources), request.staging, cache)
     games = tuple(game for game in with_staging if game.game_id not in excluded)
@@ -161,8 +162,7 @@ def extract(
         InvalidRules: league.toml cannot be used; the message says why.
         Unreadable: the master workbook cannot be parsed.
     """
-    on_progress(0, 1, "Looking at files")
-    found = surveyed or survey(data_dir, request, workers)
+    found = surveyed or survey(data_dir, request, on_progress, workers)
     before = dict(found.cache.games)
     asked = request.reread | (request.only or frozenset())
     wanted = [g for g in found.games if g.game_id in asked or not found.cache.has(found.keys[g.game_id])]
@@ -221,6 +221,16 @@ def read_rules(data_dir: DataDir) -> LeagueRules:
 def _quarantined(files: Iterable[FoundFile], sources: Iterable[Source]) -> Iterable[tuple[str, str]]:
     yield from ((f.name, f.problem) for f in files if f.sha256 is None)
     yield from ((s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected")
+
+
+def _identified(
+    files: Sequence[FoundFile], cache: ExtractionCache, on_progress: Progress, workers: Workers
+) -> Iterator[tuple[int, FileFacts]]:
+    tell = partial(facts_of, cache.folder, cache.reader)
+    for done, found in enumerate(_for_many(workers, files).run(tell, files), 1):
+        if done % _BATCH == 0 or done == len(files):
+            on_progress(done, len(files), "Looking at files")
+        yield found
 
 
 def _for_many(workers: Workers, files: Sequence[object]) -> Workers:

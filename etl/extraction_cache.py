@@ -9,6 +9,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -44,11 +45,19 @@ class ExtractionCache:
     def __init__(self, folder: Path, reader: str) -> None:
         self.folder: Final = folder
         self.reader: Final = reader
-        memory = self._remembered()
-        self.facts: dict[str, FileFacts] = dict(memory.facts)
-        self.games: dict[int, LastRead] = dict(memory.games)
 
-    def _remembered(self) -> _Memory:
+    @cached_property
+    def facts(self) -> dict[str, FileFacts]:
+        """The facts of the files of the last run, by hash."""
+        return dict(self._memory.facts)
+
+    @cached_property
+    def games(self) -> dict[int, LastRead]:
+        """How each game was read the last time."""
+        return dict(self._memory.games)
+
+    @cached_property
+    def _memory(self) -> _Memory:
         try:
             memory = msgspec.json.decode((self.folder / "memory.json").read_bytes(), type=_Memory)
         except (OSError, msgspec.DecodeError):

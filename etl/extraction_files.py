@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from etl.extraction_cache import ExtractionCache
-from formats.file_facts import FileFacts, json_facts, rejected
+from formats.file_facts import FileFacts
 from formats.json_document import MAX_FILE_BYTES
 
 _WORKBOOK: Final = ".xlsx"
 SUFFIXES: Final = (".json", _WORKBOOK)
 _OPEN_IN_EXCEL: Final = "~$"  # Excel's own mark beside a workbook that someone has open
-_ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0"  # an old or password-protected workbook
 _HASHERS: Final = 2
 
 
@@ -63,27 +60,6 @@ def _hashed(path: Path, raw: Path) -> FoundFile:
     except OSError as error:
         return FoundFile(path, name, 0.0, None, f"cannot be opened: {error.strerror}")
     return FoundFile(path, name, status.st_mtime, digest)
-
-
-def facts_of(cache_folder: Path, reader: str, file: FoundFile) -> FileFacts:
-    """What the file is. A workbook and a JSON file are told apart by their first bytes.
-
-    What a workbook says is stored in the cache, since it has to be parsed to tell what it is.
-    """
-    try:
-        data = file.location.read_bytes()
-    except OSError as error:
-        return rejected(f"cannot be opened: {error.strerror}")
-    if is_workbook(data):
-        from etl.extraction_workbooks import workbook_file_facts  # noqa: PLC0415 - JSON saves alone need no Excel
-
-        return workbook_file_facts(data, file, ExtractionCache(cache_folder, reader))
-    return json_facts(data)
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether the first bytes are a workbook's."""
-    return data.startswith((_ZIP, _OLE))
 
 
 def facts_of_all(

@@ -97,8 +97,8 @@ def master_key(file: FoundFile, reader: str) -> str:
     return _digest([reader, file.name, file.sha256])
 
 
-def workbook_key(file: FoundFile, reader: str) -> str:
-    """The key of the raw frames of a tracking workbook, between telling what it is and reading its game."""
+def raw_key(file: FoundFile, reader: str) -> str:
+    """The key of a save's raw frames, between telling what it is and reading its game."""
     return _digest([reader, "raw", file.name, file.sha256])
 
 

@@ -1,21 +1,16 @@
-"""Workbooks below raw/: which is the master, which are tracking files, and their readings.
-
-A workbook has to be parsed to tell what it is, which takes longer than anything else that is done with it. So what it
-says is stored at once, and found by whoever reads it next.
-"""
+"""Workbooks below raw/: which is the master, which are tracking files, and their readings."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 
 from etl.extraction_cache import ExtractionCache
 from etl.extraction_files import FoundFile
-from etl.extraction_plan import Source, master_key, workbook_key
-from formats.file_facts import FileFacts, rejected, workbook_facts
+from etl.extraction_plan import Source, master_key
 from formats.json_document import Unreadable
 from formats.master import MasterFrames
 from formats.master_workbook import newest_master, read_master, read_sheets
@@ -23,37 +18,23 @@ from formats.raw import RawFrames
 from formats.tracking_workbook import read_tracking
 from formats.workbook import Workbook, open_workbook
 
-_MASTER: Final = tuple(f.name for f in fields(MasterFrames))
-_RAW: Final = {
-    f"raw_{f.name}": f.name for f in fields(RawFrames)
-}  # the cache knows the canonical frames by their names
+_FRAMES: Final = tuple(f.name for f in fields(MasterFrames))
 
 
-def workbook_file_facts(data: bytes, file: FoundFile, cache: ExtractionCache) -> FileFacts:
-    """The facts of a workbook; one that is neither the master nor a game is rejected with its reason."""
-    try:
-        workbook = open_workbook(data, file.name)
-        if workbook.kind == "master":
-            with suppress(Unreadable):  # whoever needs it says why
-                _stored_master(workbook, file, cache)
-            return FileFacts(kind="master")
-        if workbook.kind == "tracking":
-            return workbook_facts(_stored_tracking(workbook, file, cache))
-    except Unreadable as error:
-        return rejected(str(error))
-    return rejected("a workbook, but neither the league's tables nor a tracked game")
-
-
-def read_tracking_file(data: bytes, file: FoundFile, cache: ExtractionCache) -> RawFrames:
-    """The raw frames of a tracking workbook.
+def read_workbook(data: bytes, file: FoundFile, cache: ExtractionCache) -> RawFrames | Literal["master"]:
+    """The raw frames of a tracking workbook; of the master only that it is one, its frames are stored.
 
     Raises:
-        Unreadable: it cannot be opened, or names no game.
+        Unreadable: it cannot be opened, names no game, or is neither of the two.
     """
-    stored = cache.load(workbook_key(file, cache.reader), _RAW)
-    if stored is not None:
-        return RawFrames(**{_RAW[name]: frame for name, frame in stored.items()})
-    return _stored_tracking(open_workbook(data, file.name), file, cache)
+    workbook = open_workbook(data, file.name)
+    if workbook.kind == "tracking":
+        return read_tracking(workbook, file.sha256 or "")
+    if workbook.kind != "master":
+        raise Unreadable("a workbook, but neither the league's tables nor a tracked game")
+    with suppress(Unreadable):  # the run stops where it needs the master, and says why
+        _stored_master(workbook, file, cache)
+    return "master"
 
 
 def sheets_of_file(source: Source) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
@@ -74,7 +55,7 @@ def read_master_file(masters: Sequence[Source], cache: ExtractionCache) -> tuple
     changed = {source.file.name: datetime.fromtimestamp(source.file.modified_at, UTC) for source in masters}
     newest, flags = newest_master(changed)
     source = next(s for s in masters if s.file.name == newest)
-    stored = cache.load(master_key(source.file, cache.reader), _MASTER)
+    stored = cache.load(master_key(source.file, cache.reader), _FRAMES)
     if stored is not None:
         frames = MasterFrames(**stored)
     else:
@@ -82,13 +63,7 @@ def read_master_file(masters: Sequence[Source], cache: ExtractionCache) -> tuple
     return source, replace(frames, flags=pl.concat([frames.flags, flags]))
 
 
-def _stored_tracking(workbook: Workbook, file: FoundFile, cache: ExtractionCache) -> RawFrames:
-    raw = read_tracking(workbook, file.sha256 or "")
-    cache.store(workbook_key(file, cache.reader), {stored: getattr(raw, name) for stored, name in _RAW.items()})
-    return raw
-
-
 def _stored_master(workbook: Workbook, file: FoundFile, cache: ExtractionCache) -> MasterFrames:
     frames = read_master(workbook)
-    cache.store(master_key(file, cache.reader), {name: getattr(frames, name) for name in _MASTER})
+    cache.store(master_key(file, cache.reader), {name: getattr(frames, name) for name in _FRAMES})
     return frames

@@ -37,7 +37,7 @@ def list_games(data_dir: DataDir, staging: StagedLeague = NO_STAGING) -> list[Ga
         Unreadable: the master workbook cannot be parsed.
     """
     with Workers() as workers:
-        found = survey(data_dir, ExtractRequest(staging=staging), workers)
+        found = survey(data_dir, ExtractRequest(staging=staging), workers=workers)
     schedule = {row["game_id"]: row for row in found.master.schedule.iter_rows(named=True)}
     listings = []
     for game in found.games:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal
 
 import polars as pl
@@ -112,21 +113,21 @@ class Run:
         current = current_snapshot(data_dir)
         if current is not None:
             self.progress.weigh(current.manifest.timings)
-        self.progress.step("extract", title="Looking at files and staging")
+        self.progress.step("survey", title="Looking at files and staging")
         request = self.request.to_extract()
         with Workers() as workers:
-            found = survey(data_dir, request, workers)
+            found = survey(data_dir, request, partial(self._tell, "survey"), workers)
             if current is not None and self._is_nothing_new(current, found):
                 return Outcome(self._unchanged(current), {})
             try:
-                extraction = extract(data_dir, request, self._read, found, workers)
+                extraction = extract(data_dir, request, partial(self._tell, "extract"), found, workers)
                 return self._make(extraction, current, workers)
             finally:
                 if self.writer is not None:
                     self.writer.discard()
 
-    def _read(self, done: int, total: int, title: str) -> None:
-        self.progress.step("extract", done, total, title)
+    def _tell(self, step: str, done: int, total: int, title: str) -> None:
+        self.progress.step(step, done, total, title)
 
     def _is_nothing_new(self, current: Snapshot, found: Survey) -> bool:
         manifest = current.manifest
