@@ -15,9 +15,6 @@ MAX_WORKERS: Final = 4  # each needs up to 700 MB
 _WORKER_ENVIRONMENT: Final = {
     # with a worker to each core, the frame engine needs no second thread
     "POLARS_MAX_THREADS": "1",
-    # A worker soon needs again what it freed: giving memory back and taking it anew, page by page, costs a tenth of
-    # its time, and large pages save as much again.
-    "_RJEM_MALLOC_CONF": "thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1",
 }
 
 
