@@ -5,17 +5,19 @@ and the league put together from all games anew each time, so that a run with a 
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Literal
 
 import polars as pl
 
 from etl.extraction_cache import ExtractionCache, LastRead
-from etl.extraction_files import FoundFile, facts_of, facts_of_all, find_files
+from etl.extraction_files import FoundFile, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, master_key, reader_version, reading_key
-from etl.extraction_pool import POOL_FROM, run_all
+from etl.extraction_pool import ALONE, POOL_FROM, Workers
 from etl.extraction_reading import Batch, StoredGames, load_games, read_batch
+from etl.extraction_saves import facts_of
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_inputs, staged_master, with_staged_games
 from formats.canonical import LeagueFrames
 from formats.file_facts import FileFacts
@@ -28,6 +30,7 @@ from snapshot.manifest import Input
 RULES_FILE: Final = "league.toml"
 _BATCH: Final = 16  # games normalised together
 Progress = Callable[[int, int, str], None]
+_silent: Final[Progress] = lambda _done, _total, _title: None  # noqa: E731
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +107,12 @@ class Survey:
     excluded: frozenset[int]
 
 
-def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
-    """Look at every file below raw/ and at staging, and decide what would be read; reads no game's file.
+def survey(
+    data_dir: DataDir, request: ExtractRequest, on_progress: Progress = _silent, workers: Workers = ALONE
+) -> Survey:
+    """Look at every file below raw/ and at staging, and decide what would be read.
+
+    `on_progress` is told files looked at, files to look at, and what is being done; `workers` take many files.
 
     Raises:
         InvalidRules: league.toml cannot be used; the message says why.
@@ -118,11 +125,11 @@ def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
     rules = _rules_for(data_dir, request)
     excluded = request.exclude | request.staging.deleted
     files = find_files(data_dir.raw) if request.source == "excel" else []
-    facts = facts_of_all(files, cache.facts, _identified)
+    facts = facts_of_all(files, cache.facts, lambda unknown: _identified(unknown, cache, on_progress, workers))
     sources = tuple(Source(f, facts[f.sha256]) for f in files if f.sha256 is not None)
     with_staging = with_staged_games(game_sources(sources), request.staging, cache)
     games = tuple(game for game in with_staging if game.game_id not in excluded)
-    master_source, of_workbook = _master(sources, cache, reader)
+    master_source, of_workbook = _master(sources, cache)
     overlay, master = staged_master(master_source, of_workbook, request.staging, cache, reader)
     keys = {game.game_id: reading_key(game, reader, rules, _sheet_hash(game, master)) for game in games}
     if request.only is not None:
@@ -139,9 +146,15 @@ def survey(data_dir: DataDir, request: ExtractRequest) -> Survey:
 
 
 def extract(
-    data_dir: DataDir, request: ExtractRequest, on_progress: Progress, surveyed: Survey | None = None
+    data_dir: DataDir,
+    request: ExtractRequest,
+    on_progress: Progress,
+    surveyed: Survey | None = None,
+    workers: Workers = ALONE,
 ) -> Extraction:
     """The whole league from the files below raw/. Give `surveyed` where `survey` was already asked.
+
+    `workers` read the games where there are many.
 
     `on_progress` is told games read, games to read, and what is being done.
 
@@ -149,16 +162,16 @@ def extract(
         InvalidRules: league.toml cannot be used; the message says why.
         Unreadable: the master workbook cannot be parsed.
     """
-    on_progress(0, 1, "Looking at files")
-    found = surveyed or survey(data_dir, request)
+    found = surveyed or survey(data_dir, request, on_progress, workers)
     before = dict(found.cache.games)
-    again = request.reread | (request.only or frozenset())
-    wanted = [g for g in found.games if g.game_id in again or not found.cache.has(found.keys[g.game_id])]
-    failed = dict(_read(data_dir, found, wanted, on_progress))
+    asked = request.reread | (request.only or frozenset())
+    wanted = [g for g in found.games if g.game_id in asked or not found.cache.has(found.keys[g.game_id])]
+    failed = dict(_read(data_dir, found, wanted, on_progress, workers))
     tracked, damaged = load_games(found.cache, _usable(found, failed))
     if damaged:
         lost = {number for number, key in found.keys.items() if key in damaged}
-        failed |= dict(_read(data_dir, found, [g for g in found.games if g.game_id in lost], on_progress))
+        again = [g for g in found.games if g.game_id in lost]
+        failed |= dict(_read(data_dir, found, again, on_progress, workers))
         tracked, _ = load_games(found.cache, _usable(found, failed))
     on_progress(1, 1, "Putting the league together")
     league = assemble(tracked.frames, found.master, found.rules, found.excluded, tracked.summary)
@@ -210,13 +223,18 @@ def _quarantined(files: Iterable[FoundFile], sources: Iterable[Source]) -> Itera
     yield from ((s.file.name, s.facts.reason) for s in sources if s.facts.kind == "rejected")
 
 
-def _identified(files: list[FoundFile]) -> list[FileFacts]:
-    results = run_all(_facts_of, files, worth_a_pool=len(files) >= POOL_FROM)
-    return [facts for _, facts in sorted(results, key=lambda pair: pair[0])]
+def _identified(
+    files: Sequence[FoundFile], cache: ExtractionCache, on_progress: Progress, workers: Workers
+) -> Iterator[tuple[int, FileFacts]]:
+    tell = partial(facts_of, cache.folder, cache.reader)
+    for done, found in enumerate(_for_many(workers, files).run(tell, files), 1):
+        if done % _BATCH == 0 or done == len(files):
+            on_progress(done, len(files), "Looking at files")
+        yield found
 
 
-def _facts_of(file: FoundFile) -> FileFacts:
-    return facts_of(file.location, file.name)
+def _for_many(workers: Workers, files: Sequence[object]) -> Workers:
+    return workers if len(files) >= POOL_FROM else ALONE
 
 
 def _usable(found: Survey, failed: dict[int, str]) -> list[str]:
@@ -224,7 +242,7 @@ def _usable(found: Survey, failed: dict[int, str]) -> list[str]:
 
 
 def _read(
-    data_dir: DataDir, found: Survey, games: Sequence[GameSources], on_progress: Progress
+    data_dir: DataDir, found: Survey, games: Sequence[GameSources], on_progress: Progress, workers: Workers
 ) -> Iterable[tuple[int, str]]:
     """Read these games into the cache, telling how far it is; yields those that cannot be used."""
     parts = [tuple(games[i : i + _BATCH]) for i in range(0, len(games), _BATCH)]
@@ -240,7 +258,7 @@ def _read(
         for part in parts
     ]
     done = 0
-    for position, failures in run_all(read_batch, batches, worth_a_pool=len(games) >= POOL_FROM):
+    for position, failures in _for_many(workers, games).run(read_batch, batches):
         done += len(parts[position])
         on_progress(done, len(games), "Reading games")
         yield from failures
@@ -256,14 +274,14 @@ def _sheet_hash(game: GameSources, master: MasterFrames) -> str:
     return str(rows.write_json())
 
 
-def _master(sources: Sequence[Source], cache: ExtractionCache, reader: str) -> tuple[Source | None, MasterFrames]:
+def _master(sources: Sequence[Source], cache: ExtractionCache) -> tuple[Source | None, MasterFrames]:
     """The master workbook that counts, and what it says; nothing where there is none."""
     masters = [source for source in sources if source.facts.kind == "master"]
     if not masters:
         return None, no_master()
     from etl.extraction_workbooks import read_master_file  # noqa: PLC0415 - a league without a workbook needs no Excel
 
-    return read_master_file(masters, cache, reader)
+    return read_master_file(masters, cache)
 
 
 def _remember(found: Survey, sources: dict[int, dict[str, str]]) -> None:
@@ -274,7 +292,7 @@ def _remember(found: Survey, sources: dict[int, dict[str, str]]) -> None:
     left = {number: last for number, last in found.cache.games.items() if number in found.excluded}
     facts = {source.sha256: source.facts for source in found.sources}
     master = found.master_source
-    also = {found.overlay, None if master is None else master_key(master, found.reader)} - {None}
+    also = {found.overlay, None if master is None else master_key(master.file, found.reader)} - {None}
     found.cache.remember(facts, left | read, frozenset(str(key) for key in also))
 
 

@@ -9,6 +9,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ import polars as pl
 from formats.canonical import SCHEMAS
 from formats.file_facts import FileFacts
 
-_MAGIC: Final = b"BSF4"
+_MAGIC: Final = b"BSF5"
 _CHECKSUM: Final = struct.Struct("<I")  # CRC-32 of all after it
 _LENGTH: Final = struct.Struct("<Q")
 
@@ -42,22 +43,30 @@ class ExtractionCache:
     """The cache in one folder. `reader` names the version of the reading code; what another one read is forgotten."""
 
     def __init__(self, folder: Path, reader: str) -> None:
-        self._folder = folder
-        self._reader = reader
-        memory = self._remembered()
-        self.facts: dict[str, FileFacts] = dict(memory.facts)
-        self.games: dict[int, LastRead] = dict(memory.games)
+        self.folder: Final = folder
+        self.reader: Final = reader
 
-    def _remembered(self) -> _Memory:
+    @cached_property
+    def facts(self) -> dict[str, FileFacts]:
+        """The facts of the files of the last run, by hash."""
+        return dict(self._memory.facts)
+
+    @cached_property
+    def games(self) -> dict[int, LastRead]:
+        """How each game was read the last time."""
+        return dict(self._memory.games)
+
+    @cached_property
+    def _memory(self) -> _Memory:
         try:
-            memory = msgspec.json.decode((self._folder / "memory.json").read_bytes(), type=_Memory)
+            memory = msgspec.json.decode((self.folder / "memory.json").read_bytes(), type=_Memory)
         except (OSError, msgspec.DecodeError):
-            return _Memory(reader=self._reader)
-        return memory if memory.reader == self._reader else _Memory(reader=self._reader)
+            return _Memory(reader=self.reader)
+        return memory if memory.reader == self.reader else _Memory(reader=self.reader)
 
     def wipe(self) -> None:
         """Forget everything."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.facts, self.games = {}, {}
 
     def remember(self, facts: Mapping[str, FileFacts], games: Mapping[int, LastRead], also: frozenset[str]) -> None:
@@ -66,22 +75,20 @@ class ExtractionCache:
         `also` are keys to keep besides those of the games.
         """
         self.facts, self.games = dict(facts), dict(games)
-        self._write(
-            "memory.json", msgspec.json.encode(_Memory(reader=self._reader, facts=self.facts, games=self.games))
-        )
+        self._write("memory.json", msgspec.json.encode(_Memory(reader=self.reader, facts=self.facts, games=self.games)))
         needed = {f"{key}.frames" for key in (*also, *(game.key for game in games.values()))}
-        for path in self._folder.glob("*.frames"):
+        for path in self.folder.glob("*.frames"):
             if path.name not in needed:
                 path.unlink(missing_ok=True)
 
     def has(self, key: str) -> bool:
         """Whether frames of this key are there (they may still turn out to be damaged)."""
-        return (self._folder / f"{key}.frames").is_file()
+        return (self.folder / f"{key}.frames").is_file()
 
     def load(self, key: str, names: Collection[str] | None = None) -> dict[str, pl.DataFrame] | None:
         """The frames stored under this key, all or those of these names; None when any is missing or damaged."""
         try:
-            content = (self._folder / f"{key}.frames").read_bytes()
+            content = (self.folder / f"{key}.frames").read_bytes()
         except OSError:
             return None
         frames = _unpacked(content, names)
@@ -93,17 +100,17 @@ class ExtractionCache:
 
     def _write(self, name: str, content: bytes) -> None:
         """Whole or not at all: a run may be killed at any moment, and two workers may write the same."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        half = self._folder / f"{name}.{os.getpid()}.half"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        half = self.folder / f"{name}.{os.getpid()}.half"
         half.write_bytes(content)
-        half.replace(self._folder / name)
+        half.replace(self.folder / name)
 
 
 def _packed(frames: Mapping[str, pl.DataFrame]) -> bytes:
     parts = []
     for name, frame in frames.items():
         buffer = BytesIO()
-        frame.write_ipc_stream(buffer, compression="zstd")  # a third of the file format's time to read
+        frame.write_ipc_stream(buffer, compression="lz4")  # a third of the file format's time to read
         parts += [_LENGTH.pack(len(name)), name.encode(), _LENGTH.pack(buffer.tell()), buffer.getvalue()]
     body = b"".join(parts)
     return _MAGIC + _CHECKSUM.pack(zlib.crc32(body)) + body

@@ -3,19 +3,18 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from formats.file_facts import FileFacts, json_facts, rejected
+from formats.file_facts import FileFacts
 from formats.json_document import MAX_FILE_BYTES
 
-SUFFIXES: Final = (".json", ".xlsx")
+_WORKBOOK: Final = ".xlsx"
+SUFFIXES: Final = (".json", _WORKBOOK)
 _OPEN_IN_EXCEL: Final = "~$"  # Excel's own mark beside a workbook that someone has open
-_ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0"  # an old or password-protected workbook
 _HASHERS: Final = 2
 
 
@@ -63,30 +62,19 @@ def _hashed(path: Path, raw: Path) -> FoundFile:
     return FoundFile(path, name, status.st_mtime, digest)
 
 
-def facts_of(location: Path, name: str) -> FileFacts:
-    """What the file is. A workbook and a JSON file are told apart by their first bytes."""
-    try:
-        data = location.read_bytes()
-    except OSError as error:
-        return rejected(f"cannot be opened: {error.strerror}")
-    if is_workbook(data):
-        from etl.extraction_workbooks import workbook_file_facts  # noqa: PLC0415 - JSON saves alone need no Excel
-
-        return workbook_file_facts(data, name)
-    return json_facts(data)
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether the first bytes are a workbook's."""
-    return data.startswith((_ZIP, _OLE))
-
-
 def facts_of_all(
     files: list[FoundFile],
     known: Mapping[str, FileFacts],
-    identify: Callable[[list[FoundFile]], list[FileFacts]],
+    identify: Callable[[Sequence[FoundFile]], Iterable[tuple[int, FileFacts]]],
 ) -> dict[str, FileFacts]:
-    """The facts of every file that could be hashed, by hash; those not `known` are worked out by `identify`."""
-    unknown = {f.sha256: f for f in files if f.sha256 is not None and f.sha256 not in known}
-    found = dict(zip(unknown, identify(list(unknown.values())), strict=True))
-    return {f.sha256: known[f.sha256] if f.sha256 in known else found[f.sha256] for f in files if f.sha256 is not None}
+    """The facts of every file that could be hashed, by hash; those not `known` are worked out by `identify`.
+
+    `identify` gives position and facts of each; it is given workbooks first, which take longest.
+    """
+    hashed = {f.sha256: f for f in files if f.sha256 is not None}
+    unknown = sorted(
+        (f for sha256, f in hashed.items() if sha256 not in known),
+        key=lambda f: not f.name.lower().endswith(_WORKBOOK),
+    )
+    found = {unknown[position].sha256: facts for position, facts in identify(unknown)}
+    return {sha256: known[sha256] if sha256 in known else found[sha256] for sha256 in hashed}

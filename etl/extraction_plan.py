@@ -92,9 +92,14 @@ def reading_key(game: GameSources, reader: str, rules: LeagueRules, sheet_rows: 
     return _digest(parts)
 
 
-def master_key(source: Source, reader: str) -> str:
+def master_key(file: FoundFile, reader: str) -> str:
     """The key of the master workbook's frames."""
-    return _digest([reader, source.file.name, source.sha256])
+    return _digest([reader, file.name, file.sha256])
+
+
+def raw_key(file: FoundFile, reader: str) -> str:
+    """The key of a save's raw frames, between telling what it is and reading its game."""
+    return _digest([reader, "raw", file.name, file.sha256])
 
 
 def overlay_key(source: Source | None, reader: str, staged: Sequence[tuple[str, str]]) -> str:

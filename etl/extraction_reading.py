@@ -1,8 +1,6 @@
 """Games read from their files into the cache: one batch at a time, each batch in whichever process is free."""
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
@@ -10,19 +8,19 @@ from typing import Final
 import polars as pl
 
 from etl.extraction_cache import ExtractionCache
-from etl.extraction_files import is_workbook
 from etl.extraction_plan import GameSources, Source
+from etl.extraction_saves import read_roster_sheet, read_save
 from etl.extraction_staging import completed
 from formats.canonical import SCHEMAS, GameFrames, Schema, conform
 from formats.game_summary import PEOPLE, SUMMARY, people_of, summarise
-from formats.json_document import RosterSheet, TrackerExport, Unreadable, open_json
+from formats.json_document import Unreadable
 from formats.normalise import normalise
 from formats.raw import RawFrames, combine
+from formats.roster_file import with_roster_file
 from formats.saves import fill_from, lacks_anything
 from formats.sheet_rosters import with_sheet_roster
 from formats.sides import exchange_sides
 from formats.staged_game import read_staged
-from formats.tracker_json import read_export
 from hockey.league import LeagueRules
 
 GAME_FRAMES: Final = tuple(f.name for f in fields(GameFrames))
@@ -54,26 +52,15 @@ def read_batch(batch: Batch) -> list[tuple[int, str]]:
     """
     readings: list[tuple[GameSources, str, RawFrames]] = []
     failed: list[tuple[int, str]] = []
-    with _no_collector():
-        for game, key in zip(batch.games, batch.keys, strict=True):
-            try:
-                readings.append((game, key, read_game(game, batch.official_roster)))
-            except Unreadable as error:
-                failed.append((game.game_id, str(error)))
-            except OSError as error:
-                failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
     cache = ExtractionCache(batch.cache_folder, batch.reader)
+    for game, key in zip(batch.games, batch.keys, strict=True):
+        try:
+            readings.append((game, key, read_game(game, batch.official_roster, cache)))
+        except Unreadable as error:
+            failed.append((game.game_id, str(error)))
+        except OSError as error:
+            failed.append((game.game_id, f"cannot be opened: {error.strerror}"))
     return failed + understand(readings, batch.rules, cache)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Documents make many objects and no cycles: looking for cycles among them is a sixth of the reading."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def understand(
@@ -95,7 +82,7 @@ def understand(
     return []
 
 
-def read_game(game: GameSources, official_roster: pl.DataFrame) -> RawFrames:
+def read_game(game: GameSources, official_roster: pl.DataFrame, cache: ExtractionCache) -> RawFrames:
     """The raw frames of a game: its chosen save, completed from the others.
 
     Raises:
@@ -103,42 +90,28 @@ def read_game(game: GameSources, official_roster: pl.DataFrame) -> RawFrames:
         OSError: nor be opened.
     """
     if game.staged is not None:
-        of_file = next(iter(_readable(game.others, game.sheet)), None)
+        of_file = next(iter(_readable(game.others, game.sheet, cache)), None)
         staged = read_staged(game.staged)
         return with_sheet_roster(staged if of_file is None else completed(staged, of_file), official_roster)
-    raw = _read(game.chosen, game.sheet)
+    raw = _read(game.chosen, game.sheet, cache)
     if game.others and lacks_anything(raw):
         alike = (s for s in game.others if s.facts.events == game.chosen.facts.events)
-        raw = fill_from(raw, _readable(alike, game.sheet))
+        raw = fill_from(raw, _readable(alike, game.sheet, cache))
     return with_sheet_roster(raw, official_roster)
 
 
-def _readable(sources: Iterable[Source], sheet: Source | None) -> Iterable[RawFrames]:
+def _readable(sources: Iterable[Source], sheet: Source | None, cache: ExtractionCache) -> Iterable[RawFrames]:
     for source in sources:
         try:
-            yield _read(source, sheet)
+            yield _read(source, sheet, cache)
         except (Unreadable, OSError):
             continue
 
 
-def _read(source: Source, sheet: Source | None) -> RawFrames:
-    data = source.file.location.read_bytes()
-    if is_workbook(data):
-        from etl.extraction_workbooks import read_tracking_file  # noqa: PLC0415 - JSON saves alone need no Excel
-
-        return read_tracking_file(data, source.file.name, source.sha256)
-    document = open_json(data)
-    if not isinstance(document, TrackerExport):
-        raise Unreadable("the file changed while the run was reading")
-    return read_export(document, source.file.name, source.sha256, None if sheet is None else _sheet(sheet))
-
-
-def _sheet(source: Source) -> RosterSheet | None:
-    try:
-        document = open_json(source.file.location.read_bytes())
-    except (Unreadable, OSError):
-        return None
-    return document if isinstance(document, RosterSheet) else None
+def _read(source: Source, sheet: Source | None, cache: ExtractionCache) -> RawFrames:
+    raw = read_save(source.file, cache)
+    roster = None if sheet is None or source.facts.source != "json" else read_roster_sheet(sheet.file)
+    return raw if roster is None else with_roster_file(raw, roster)
 
 
 @dataclass(frozen=True, slots=True)

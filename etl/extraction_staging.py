@@ -14,7 +14,7 @@ from etl.extraction_cache import ExtractionCache
 from etl.extraction_files import FoundFile
 from etl.extraction_plan import GameSources, Source, overlay_key
 from formats.canonical import FLAGS
-from formats.file_facts import workbook_facts
+from formats.file_facts import save_facts
 from formats.json_document import game_id
 from formats.master import MasterFrames
 from formats.raw import RawFrames
@@ -101,7 +101,7 @@ def with_staged_games(
 
 def _source(staged: StagedGame, cache: ExtractionCache) -> Source:
     sha256 = staged.sha256
-    facts = cache.facts.get(sha256) or workbook_facts(read_staged(staged))
+    facts = cache.facts.get(sha256) or save_facts(read_staged(staged))
     return Source(FoundFile(Path(), staged.path, 0.0, sha256), facts)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from etl.extract import ExtractRequest, survey
+from etl.extraction_pool import Workers
 from etl.extraction_staging import NO_STAGING, StagedLeague
 from snapshot.layout import DataDir
 
@@ -35,7 +36,8 @@ def list_games(data_dir: DataDir, staging: StagedLeague = NO_STAGING) -> list[Ga
         InvalidRules: league.toml cannot be used.
         Unreadable: the master workbook cannot be parsed.
     """
-    found = survey(data_dir, ExtractRequest(staging=staging))
+    with Workers() as workers:
+        found = survey(data_dir, ExtractRequest(staging=staging), workers=workers)
     schedule = {row["game_id"]: row for row in found.master.schedule.iter_rows(named=True)}
     listings = []
     for game in found.games:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 import polars as pl
 
-from etl.extraction_pool import run_all
+from etl.extraction_pool import ALONE, Workers
 from etl.extraction_reading import HEAVY, StoredGames
 from etl.part_building import PartTask, build_known_part, build_part, forget_parts, part_key, part_path
 from etl.part_file import Part
@@ -54,6 +54,7 @@ class LeagueBuild:
         report: is told each table that is ready.
         on_batches: is told batches done and batches in all.
         together: games in a batch, on average.
+        workers: who builds batches when there are several.
     """
 
     registry: Registry
@@ -66,7 +67,7 @@ class LeagueBuild:
     report: Callable[[TableBuilt], None]
     on_batches: Callable[[int, int], None] = lambda _done, _all: None
     together: int = GAMES_TOGETHER
-    worth_a_pool: bool = False
+    workers: Workers = ALONE
     _done: int = field(default=0, init=False)
 
     def build(self, retain: Collection[str]) -> dict[str, pl.DataFrame]:
@@ -113,15 +114,15 @@ class LeagueBuild:
         for games in batches(list(self.stored.keys), self.together):
             seen, stored = of_games(needed, games, self.people), self.stored.of(games)
             path = part_path(self.folder, part_key(self.code, stored, seen, handed_on))
-            tasks.append(PartTask(path, stored, seen, handed_on, 1 if self.worth_a_pool else _THREADS_ALONE))
+            tasks.append(PartTask(path, stored, seen, handed_on, _THREADS_ALONE if self.workers is ALONE else 1))
         return tasks
 
     def _build_missing(self, plan: Partition, tasks: list[PartTask], found: dict[Path, Part]) -> None:
         seconds: dict[str, float] = dict.fromkeys(plan.of_games.tables, 0.0)
-        pooled = self.worth_a_pool and len(tasks) > 1
-        build = build_known_part if pooled else partial(build_part, plan.of_games)
-        for done, (position, built) in enumerate(run_all(build, tasks, worth_a_pool=pooled), 1):
-            found[tasks[position].path] = built.part
+        build = partial(build_part, plan.of_games) if self.workers is ALONE else build_known_part
+        longest_first = sorted(tasks, key=lambda task: len(task.stored.keys), reverse=True)
+        for done, (position, built) in enumerate(self.workers.run(build, longest_first), 1):
+            found[longest_first[position].path] = built.part
             for name, taken in built.seconds.items():
                 seconds[name] += taken
             self.on_batches(done, len(tasks))

@@ -15,7 +15,7 @@ import polars as pl
 from etl.extraction_reading import HEAVY
 from etl.registry import InvalidRegistry, Registry
 
-GAMES_TOGETHER: Final = 32  # on average; more games together cost less time and more memory
+GAMES_TOGETHER: Final = 64  # on average; more games together cost less time and more memory
 GAMES_TOGETHER_IN_A_SEASON: Final = 16  # a run of one process, whose memory a server beside it may need
 _PEOPLE: Final = ("players", "dim_player")
 

@@ -10,12 +10,13 @@ import msgspec
 from etl.progress_events import AnyEvent, Started, Step, TableBuilt, Warned
 
 STEPS: Final[Mapping[str, str]] = {
+    "survey": "Looking at files",
     "extract": "Reading games",
     "tables": "Building tables",
     "checks": "Checking",
     "publish": "Publishing",
 }
-_FIRST_RUN_SECONDS: Final = {"extract": 5.0, "tables": 4.0, "checks": 0.5, "publish": 0.5}
+_FIRST_RUN_SECONDS: Final = {"survey": 2.0, "extract": 3.0, "tables": 4.0, "checks": 0.5, "publish": 0.5}
 _ETA_FROM: Final = 0.05  # of the run; before it, the pace says little
 Listener = Callable[[AnyEvent], None]
 

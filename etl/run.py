@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Literal
 
 import polars as pl
@@ -11,7 +12,7 @@ from msgspec import structs
 from etl.checks import everything
 from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
 from etl.extraction_plan import code_version
-from etl.extraction_pool import POOL_FROM
+from etl.extraction_pool import ALONE, POOL_FROM, Workers
 from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
 from etl.league_building import LeagueBuild
@@ -112,19 +113,21 @@ class Run:
         current = current_snapshot(data_dir)
         if current is not None:
             self.progress.weigh(current.manifest.timings)
-        self.progress.step("extract", title="Looking at files and staging")
+        self.progress.step("survey", title="Looking at files and staging")
         request = self.request.to_extract()
-        found = survey(data_dir, request)
-        if current is not None and self._is_nothing_new(current, found):
-            return Outcome(self._unchanged(current), {})
-        try:
-            return self._make(extract(data_dir, request, self._read, found), current)
-        finally:
-            if self.writer is not None:
-                self.writer.discard()
+        with Workers() as workers:
+            found = survey(data_dir, request, partial(self._tell, "survey"), workers)
+            if current is not None and self._is_nothing_new(current, found):
+                return Outcome(self._unchanged(current), {})
+            try:
+                extraction = extract(data_dir, request, partial(self._tell, "extract"), found, workers)
+                return self._make(extraction, current, workers)
+            finally:
+                if self.writer is not None:
+                    self.writer.discard()
 
-    def _read(self, done: int, total: int, title: str) -> None:
-        self.progress.step("extract", done, total, title)
+    def _tell(self, step: str, done: int, total: int, title: str) -> None:
+        self.progress.step(step, done, total, title)
 
     def _is_nothing_new(self, current: Snapshot, found: Survey) -> bool:
         manifest = current.manifest
@@ -147,7 +150,7 @@ class Run:
             duration_seconds=round(self.progress.elapsed_seconds, 3),
         )
 
-    def _make(self, extraction: Extraction, current: Snapshot | None) -> Outcome:
+    def _make(self, extraction: Extraction, current: Snapshot | None, workers: Workers) -> Outcome:
         _refuse_to_lose_the_league(extraction.records, current)
         records, unusable = without_unusable(extraction.records, extraction.summary)
         games = records.games["game_id"].sort().to_list()
@@ -157,7 +160,7 @@ class Run:
         snapshot_id = snapshot_id_for(self.request.data_dir, self.now(), self.request.run_id)
         if self.request.mode != "test":
             self.writer = SnapshotWriter(self.request.data_dir, snapshot_id, self.request.kept)
-        self._build(made, records)
+        self._build(made, records, workers)
         self.progress.step("publish")
         if self.writer is None:
             snapshot_id = "" if current is None else current.id
@@ -167,7 +170,7 @@ class Run:
         result = made.result(snapshot_id or None, is_published=self.writer is not None)
         return Outcome(structs.replace(result, duration_seconds=round(self.progress.elapsed_seconds, 3)), made.tables)
 
-    def _build(self, made: Made, records: LeagueFrames) -> None:
+    def _build(self, made: Made, records: LeagueFrames, workers: Workers) -> None:
         """Tables and checks, then the gate, then what the checks found as a table."""
         registry, checks = everything()
         shown = {declared.name for declared in registry.published}
@@ -180,7 +183,7 @@ class Run:
             else:
                 self.progress.intermediate(built.name, built.seconds, built.done, built.total)
 
-        made.tables = self._league_build(registry, made, records, report).build(
+        made.tables = self._league_build(registry, made, records, workers, report).build(
             {*SUMMARISED, _STATUS, *(check.table.name for check in checks)}
         )
         made.tracked = games_with_events(made.tables[_STATUS])
@@ -193,7 +196,12 @@ class Run:
         made.rows |= {name: frame.height for name, frame in found.items()}
 
     def _league_build(
-        self, registry: Registry, made: Made, records: LeagueFrames, report: Callable[[TableBuilt], None]
+        self,
+        registry: Registry,
+        made: Made,
+        records: LeagueFrames,
+        workers: Workers,
+        report: Callable[[TableBuilt], None],
     ) -> LeagueBuild:
         frames = {field.name: getattr(records, field.name) for field in fields(LeagueFrames) if field.name not in HEAVY}
         on_sheets = records.official_roster.select("game_id", "player_id")
@@ -211,7 +219,7 @@ class Run:
                 "tables", done, total + 1, "Building the tables of games"
             ),
             together=self.request.games_together or (GAMES_TOGETHER if is_large else GAMES_TOGETHER_IN_A_SEASON),
-            worth_a_pool=is_large,
+            workers=workers if is_large else ALONE,
         )
 
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:

@@ -1,15 +1,13 @@
-"""What a file turns out to be, by its content: enough to choose between the saves of a game unread."""
+"""What a file turns out to be, by its content: enough to choose between the saves of a game."""
 
 from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
 
-from formats import cells
 from formats.canonical import SKATER_SLOTS
-from formats.json_document import TrackerExport, Unreadable, game_id, open_head
+from formats.json_document import RosterSheet, game_id
 from formats.raw import RawFrames
-from formats.tracker_json import shift_cells
 from hockey.aliases import whole_number
 from hockey.clock import parse_clock
 from hockey.periods import parse_period
@@ -49,33 +47,14 @@ def rejected(reason: str) -> FileFacts:
     return FileFacts(kind="rejected", reason=reason)
 
 
-def json_facts(data: bytes) -> FileFacts:
-    """The facts of a JSON file; a file that cannot be a game is rejected with its reason, never an error."""
-    try:
-        document = open_head(data)
-    except Unreadable as error:
-        return rejected(str(error))
-    if not isinstance(document, TrackerExport):
-        number = game_id(document.gid)
-        return FileFacts(kind="roster", game_id=number) if number else rejected("a roster file without a game's number")
-    saved_at = cells.instant(document.saved_at) or cells.instant(document.export_date)
-    stints = _valid_stints(shift_cells(document.shifts))
-    return FileFacts(
-        kind="game",
-        game_id=game_id(document.game_id),
-        source="json",
-        version=cells.label(document.version),
-        events=len(document.events) if isinstance(document.events, list) else 0,
-        valid_stints=len(stints),
-        is_complete=_reaches_the_end(stints),
-        saved_at=_NO_TIME if saved_at is None else saved_at.isoformat(),
-        home_team=cells.label(document.home_team),
-        away_team=cells.label(document.away_team),
-    )
+def roster_facts(sheet: RosterSheet) -> FileFacts:
+    """The facts of a roster.json."""
+    number = game_id(sheet.gid)
+    return FileFacts(kind="roster", game_id=number) if number else rejected("a roster file without a game's number")
 
 
-def workbook_facts(raw: RawFrames) -> FileFacts:
-    """The facts of a tracking workbook that was read as one game."""
+def save_facts(raw: RawFrames) -> FileFacts:
+    """The facts of a save that was read as one game."""
     game = raw.games.row(0, named=True)
     stints = _valid_stints(raw.shifts.rows(named=True))
     return FileFacts(

@@ -66,13 +66,8 @@ class _Typed(_Document, rename="camel"):
     events: list[TrackedEvent] | None = None
 
 
-class _Head(_Document, rename="camel"):
-    events: list[msgspec.Raw] | None = None
-
-
 _TYPED: Final = msgspec.json.Decoder(_Typed)
 _DOCUMENT: Final = msgspec.json.Decoder(_Document)
-_HEAD: Final = msgspec.json.Decoder(_Head)
 
 
 def open_json(data: bytes) -> TrackerExport | RosterSheet:
@@ -86,15 +81,6 @@ def open_json(data: bytes) -> TrackerExport | RosterSheet:
     if isinstance(opened, TrackerExport) and not isinstance(document, _Typed):
         opened.events = tracked_events(opened.events)
     return opened
-
-
-def open_head(data: bytes) -> TrackerExport | RosterSheet:
-    """The same, but the events are only counted: their list holds bytes that nobody has read. Three times as quick.
-
-    Raises:
-        Unreadable: as for `open_json`.
-    """
-    return _told_apart(_decode(data, _HEAD))
 
 
 def _told_apart(document: _Document) -> TrackerExport | RosterSheet:

@@ -1,7 +1,6 @@
 """A tracker JSON export as raw frames: its cells, written down as they stand."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import attrgetter
 from typing import Final
@@ -10,8 +9,8 @@ import polars as pl
 from msgspec import structs
 
 from formats import cells
-from formats.canonical import SIDES, SKATER_SLOTS, SLOTS
-from formats.json_document import RosterSheet, TrackerExport, game_id
+from formats.canonical import SIDES, SLOTS
+from formats.json_document import TrackerExport, game_id
 from formats.raw import RAW_SCHEMAS, RawFrames, raw_frame
 from formats.tracked_events import TrackedEvent
 from formats.videos import video_links
@@ -39,14 +38,14 @@ _SHIFT_TEXT: Final = {
 Columns = dict[str, Sequence[object] | pl.Series]
 
 
-def read_export(export: TrackerExport, path: str, sha256: str, sheet: RosterSheet | None = None) -> RawFrames:
-    """The raw frames of one export. `sheet` is the game's roster.json, which alone knows skills and the date."""
+def read_export(export: TrackerExport, path: str, sha256: str) -> RawFrames:
+    """The raw frames of one export."""
     number = game_id(export.game_id) or 0
     events = _in_order(export.events or [])
-    header = _header(export, number, sheet) | {"source_path": path, "source_sha256": sha256}
+    header = _header(export, number) | {"source_path": path, "source_sha256": sha256}
     columns: dict[str, Columns] = {
         "games": {name: [value] for name, value in header.items()},
-        "rosters": _rosters(cells.mapping(export.rosters), sheet),
+        "rosters": _rosters(cells.mapping(export.rosters)),
         "events": _events(events),
         "event_players": _event_players(events),
         "points": _points(events),
@@ -65,19 +64,7 @@ def read_export(export: TrackerExport, path: str, sha256: str, sheet: RosterShee
     return RawFrames(**frames | {"points": frames["points"].drop_nulls(("x", "y"))})
 
 
-def shift_cells(shifts: object) -> Iterator[dict[str, str | None]]:
-    """What decides whether a shift can be used, by column: its period, its clocks, its skaters' numbers."""
-    for shift in cells.rows(shifts):
-        plain = {name: cells.text(shift.get(_SHIFT_TEXT[name])) for name in ("period", "clock_start", "clock_end")}
-        lineups = {side: cells.mapping(shift.get(side)) for side in SIDES}
-        yield plain | {
-            f"{side}_{slot}": cells.text(cells.mapping(lineup.get(slot.upper())).get("num"))
-            for side, lineup in lineups.items()
-            for slot in SKATER_SLOTS
-        }
-
-
-def _header(export: TrackerExport, number: int, sheet: RosterSheet | None) -> dict[str, object]:
+def _header(export: TrackerExport, number: int) -> dict[str, object]:
     periods, penalties = cells.mapping(export.period_lengths), cells.mapping(export.penalty_lengths)
     videos = cells.mapping(cells.mapping(export.video_timing).get("periodOffsets"))
     attacks_right = export.home_attacks_right_p1
@@ -93,20 +80,12 @@ def _header(export: TrackerExport, number: int, sheet: RosterSheet | None) -> di
         **{f"{kind}_min": _minutes(penalties.get(kind)) for kind in ("minor", "major", "misconduct")},
         **{f"video_{name}_s": cells.number(videos.get(key)) for key, name in _PERIODS.items()},
         "videos": video_links(cells.rows(export.videos), "url", "type", "title", "kind"),
-        "game_date": None if sheet is None else _date(sheet.date),
     }
 
 
 def _minutes(value: object) -> float | None:
     found = cells.number(value)
     return found if found is not None and 0 < found <= _MAX_PERIOD_MIN else None
-
-
-def _date(value: object) -> date | None:
-    try:
-        return date.fromisoformat(value.strip()[:10]) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def _in_order(events: list[TrackedEvent]) -> list[TrackedEvent]:
@@ -183,9 +162,8 @@ def _shifts(shifts: list[dict[str, object]]) -> Columns:
     }
 
 
-def _rosters(rosters: dict[str, object], sheet: RosterSheet | None) -> Columns:
+def _rosters(rosters: dict[str, object]) -> Columns:
     lines = [(side, line) for side in SIDES for line in cells.rows(rosters.get(side))]
-    skills = _skills(sheet)
     jerseys = [cells.label(line.get("num")) for _, line in lines]
     return {
         "row": list(range(len(lines))),
@@ -194,20 +172,5 @@ def _rosters(rosters: dict[str, object], sheet: RosterSheet | None) -> Columns:
         "jersey": [None if jersey is None or jersey.lower() == "null" else jersey for jersey in jerseys],
         "full_name": [cells.label(line.get("name")) for _, line in lines],
         "position": [cells.label(line.get("pos")) for _, line in lines],
-        "skill": [
-            skill if (skill := cells.number(line.get("rating"))) is not None else skills.get((side, jersey))
-            for (side, line), jersey in zip(lines, jerseys, strict=True)
-        ],
-    }
-
-
-def _skills(sheet: RosterSheet | None) -> dict[tuple[str, str | None], float | None]:
-    if sheet is None:
-        return {}
-    sides: Iterable[tuple[str, object]] = zip(SIDES, (sheet.home_roster, sheet.away_roster), strict=True)
-    return {
-        (side, jersey): cells.number(line.get("skill"))
-        for side, lines in sides
-        for line in cells.rows(lines)
-        if (jersey := cells.label(line.get("n"))) is not None
+        "skill": [cells.number(line.get("rating")) for _, line in lines],
     }

@@ -149,15 +149,24 @@ def _refuse_unmeasurable(content: bytes, where: str, limits: WorkbookLimits) -> 
         raise WorkbookError(f"{where}: not in UTF-8; open it in Excel and save it again")
     if b"sheetData" not in content:
         return
-    strange = content.count(b"<c") - content.count(_PLAIN_CELL)
-    if strange:
-        strange -= sum(content.count(tag) for tag in _OTHER_TAGS)
-    if strange or _PREFIXED_CELL.search(content):
+    if _has_strange_cells(content) or _PREFIXED_CELL.search(content):
         raise WorkbookError(f"{where}: cells without references; open it in Excel and save it again")
     columns = max((_column_number(letters) for letters in set(_FAR_COLUMN.findall(content))), default=_NEAR_COLUMNS)
     rows = max((int(digits[:9]) for digits in set(_FAR_ROW.findall(content))), default=_NEAR_ROWS)
     if rows * columns > limits.cells:
         raise WorkbookError(f"{where}: up to {rows} rows by {columns} columns, which is more than a sheet may have")
+
+
+def _has_strange_cells(content: bytes) -> bool:
+    """Whether more begins with `<c` than plain cells and the other tags that do.
+
+    Those stand before and after the cells, save in rich text; so the cells are seldom searched for each of them.
+    """
+    others = content.count(b"<c") - content.count(_PLAIN_CELL)
+    around = content[: content.find(b"<sheetData")], content[content.rfind(b"</sheetData") :]
+    if others == sum(part.count(tag) for part in around for tag in _OTHER_TAGS):
+        return False
+    return others != sum(content.count(tag) for tag in _OTHER_TAGS)
 
 
 def _column_number(letters: bytes) -> int:

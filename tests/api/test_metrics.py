@@ -170,7 +170,7 @@ def test_a_run_and_its_upload_on_a_real_server(reachable: Path) -> None:
         run = completed(started, started.post("/api/etl/trigger", json=asked).json()["job_id"])
         upload = completed(started, run["result"]["upload_job_id"])
         wait_until(lambda: figure(started, "jobs_finished_total", kind="upload", state="completed") == 1)
-        for step in ("extract", "tables", "checks", "publish"):
+        for step in ("survey", "extract", "tables", "checks", "publish"):
             assert figure(started, "etl_step_duration_seconds_count", step=step) == 1
         assert figure(started, "upload_rows_total", change="inserted") == upload["result"]["rows_written"] > 0
         assert figure(started, "upload_rows_total", change="unchanged") == 0

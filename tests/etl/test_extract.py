@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from etl.extract import Extraction, ExtractRequest, extract, read_rules, survey
+from etl.extraction_pool import Workers
 from etl.game_listing import list_games
 from formats.canonical import LeagueFrames
 from hockey.league import InvalidRules
@@ -211,25 +212,28 @@ class TestCache:
         put(data_dir, "1.json", make_game(1, "Team A", "Team B"))
         told: list[tuple[int, int, str]] = []
         extract(data_dir, ExtractRequest(), lambda done, total, title: told.append((done, total, title)))
-        assert told[0][2] == "Looking at files"
+        assert told[0] == (1, 1, "Looking at files")
         assert (1, 1, "Reading games") in told
 
     def test_many_games_are_read_by_workers_as_by_one(self, data_dir: DataDir) -> None:
         for game_id in range(1, 106):
             put(data_dir, f"{game_id}.json", make_game(game_id, "Team A", "Team B", shifts=[make_shift()]))
-        together = run(data_dir)
+        with Workers() as workers:
+            together = extract(data_dir, ExtractRequest(), lambda *_: None, workers=workers)
+            pids = {child.pid for child in psutil.Process().children()}
         assert game_ids(together) == list(range(1, 106))
-        alone = run(data_dir, ExtractRequest(only=frozenset({7})))
-        assert_same(together.league, alone.league)
+        assert len(pids) > 1
+        assert_same(together.league, run(data_dir, ExtractRequest(wipe=True)).league)
 
     def test_workers_end_with_a_run_that_is_killed(self, data_dir: DataDir) -> None:
         for game_id in range(1, 151):
             put(data_dir, f"{game_id}.json", make_game(game_id, "Team A", "Team B", events=[make_event()] * 1000))
         script = data_dir.root / "script.py"
         script.write_text(
-            "import sys\nfrom pathlib import Path\nfrom etl.extract import ExtractRequest, extract\n"
-            "from snapshot.layout import DataDir\nif __name__ == '__main__':\n"
-            "    extract(DataDir(Path(sys.argv[1])), ExtractRequest(), lambda *_: None)\n"
+            "import sys\nfrom pathlib import Path\nfrom etl.extract import ExtractRequest, survey\n"
+            "from etl.extraction_pool import Workers\nfrom snapshot.layout import DataDir\n"
+            "if __name__ == '__main__':\n"
+            "    survey(DataDir(Path(sys.argv[1])), ExtractRequest(), workers=Workers())\n"
         )
         child = subprocess.Popen([sys.executable, str(script), str(data_dir.root)], env={"PYTHONPATH": str(ROOT)})
         workers = wait_for(lambda: psutil.Process(child.pid).children(recursive=True), at_least=2)

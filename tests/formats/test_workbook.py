@@ -157,11 +157,27 @@ class TestHostileFiles:
             open_workbook(far, "a.xlsx")
 
     @pytest.mark.parametrize(
-        "cell", [b"<c><v>1</v></c>", b"<c  r='A1'/>", b'<x:c r="A1"/>', b'<c t="n" r="XFD1048576"/>', b"<c/>"]
+        "cell",
+        [
+            b"<c><v>1</v></c>",
+            b"<c  r='A1'/>",
+            b'<x:c r="A1"/>',
+            b'<c t="n" r="XFD1048576"/>',
+            b"<c/>",
+            b'<c r="A1"><is><r><rPr><color/></rPr></r></is></c><c/>',
+        ],
     )
     def test_cells_that_cannot_be_measured_are_refused(self, cell: bytes) -> None:
         with pytest.raises(WorkbookError, match="without references"):
             open_workbook(deflated("xl/worksheets/sheet1.xml", b"<worksheet><sheetData>" + cell), "a.xlsx")
+
+    def test_tags_that_begin_like_cells_are_none(self) -> None:
+        sheet = (
+            b'<worksheet><cols><col/></cols><sheetData><row r="1"><c r="A1" t="inlineStr"><is><r><rPr><color/>'
+            b"<charset/></rPr><t>bold</t></r></is></c></row></sheetData><conditionalFormatting><cfRule/>"
+            b"</conditionalFormatting></worksheet>"
+        )
+        assert sheet in safe_package(deflated("xl/worksheets/sheet1.xml", sheet), "a.xlsx")
 
     def test_a_sheet_in_another_encoding_is_refused(self) -> None:
         content = '<worksheet><c r="XFD1048576"/></worksheet>'.encode("utf-16")
