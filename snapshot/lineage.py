@@ -11,8 +11,8 @@ import msgspec
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\Z")]
 Operator = Literal[
-    "eq", "same", "ne", "ne_or_null", "gt", "ge", "le", "le_or_null", "in", "not_in", "starts", "eq_or_all", "is_null",
-    "is_not_null",
+    "eq", "same", "ne", "ne_or_null", "gt", "ge", "lt", "le", "le_or_null", "in", "not_in", "starts", "eq_or_all",
+    "is_null", "is_not_null",
 ]  # fmt: skip
 # how the side of a row relates to that of the row it is linked with; a row of no side fits `_or_unstated`, a linked
 # row of no side `_or_unknown`
@@ -29,6 +29,7 @@ _SAID: Final[dict[Operator, str]] = {
     "ne_or_null": "is not",
     "gt": ">",
     "ge": ">=",
+    "lt": "<",
     "le": "<=",
     "le_or_null": "is not above",
     "in": "in",
@@ -81,35 +82,65 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 class Link(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Only rows whose `on` stands in a row of `table` that fits `where`; if `absent`, only those for which none does.
 
-    With `each`, a row is needed for every value that the explained row lists; where it lists none, all rows fit.
+    `there` are the names of `on` in that table, where they differ. Its rows may be linked in turn. With `each`, a row
+    is needed for every value that the explained row lists; where it lists none, all rows fit.
     """
 
     table: Identifier
     on: tuple[Identifier, ...]
+    there: tuple[Identifier, ...] = ()
     where: tuple[Condition, ...] = ()
+    links: "tuple[Link, ...]" = ()
     side: SideRule = "any"
     absent: bool = False
     each: Listed | None = None
 
     def words(self) -> str:
         """The link as a reader understands it."""
-        conditions = [c.words() for c in self.where]
+        conditions = [f"{t} = {o}" for o, t in zip(self.on, self.there or self.on, strict=True) if o != t]
+        conditions += [c.words() for c in self.where] + [link.words() for link in self.links]
         conditions += [f"{self.each.column} each of its {self.each.row}"] if self.each else []
         said = f"{' and '.join(self.on)} {'not ' if self.absent else ''}in {self.table}"
         return f"{said}{' with ' if conditions else ''}{' and '.join(conditions)}{_SIDES_SAID[self.side]}"
 
 
+class Factor(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row's quantity is multiplied by: `column` of the row of `table` whose `there` are the row's `on`."""
+
+    table: Identifier
+    on: tuple[Identifier, ...]
+    there: tuple[Identifier, ...]
+    column: Identifier
+
+    def words(self) -> str:
+        """The factor as a reader understands it."""
+        return f"the {self.column} of {self.table} with {' and '.join(self.there)} as there {' and '.join(self.on)}"
+
+
+class Top(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the rows that fit, only so many: those with the largest values of these columns, the first one first."""
+
+    by: tuple[Identifier, ...]
+    rows: int = 1
+
+    def words(self) -> str:
+        """The choice as a reader understands it."""
+        return f"only the {f'{self.rows} largest' if self.rows > 1 else 'largest'} by {', '.join(self.by)}"
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Rows of a table that a number is made from: counted, or their `quantity` summed.
+    """Rows of a table that a number is made from: counted, or their `quantity` summed, each multiplied `by` a factor.
 
     The sum is multiplied by `weight`, by the column `times` of the explained row, and divided by what the parts of
-    `over` come to. A part is one only of those numbers whose own row fits `given`.
+    `over` come to. A part is one only of those numbers whose own row fits `given`. A row without its factor is none.
     """
 
     table: Identifier
     where: tuple[Condition, ...] = ()
     links: tuple[Link, ...] = ()
     quantity: Identifier | None = None
+    by: Factor | None = None
+    top: Top | None = None
     weight: float = 1.0
     times: Identifier | None = None
     over: "tuple[Part, ...]" = ()
@@ -120,10 +151,15 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         weight = f"{abs(self.weight):.3g} times " if abs(self.weight) != 1 else ""
         weight += f"its {self.times} times " if self.times else ""
         start = f"{weight}the {f'{self.quantity} of the ' if self.quantity else ''}rows of {self.table}"
-        conditions = "; ".join([c.words() for c in self.where] + [link.words() for link in self.links])
+        conditions = "; ".join(
+            [c.words() for c in self.where]
+            + [link.words() for link in self.links]
+            + ([self.top.words()] if self.top else [])
+        )
         given = f" (where its {' and '.join(c.words() for c in self.given)})" if self.given else ""
+        by = f", each times {self.by.words()}" if self.by else ""
         over = f", divided by {in_words(self.over)}" if self.over else ""
-        return f"{start}{' with ' if conditions else ''}{conditions}{given}{over}"
+        return f"{start}{' with ' if conditions else ''}{conditions}{given}{by}{over}"
 
 
 def in_words(parts: Sequence[Part]) -> str:

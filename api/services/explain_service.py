@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from api.errors import NotFound
 from api.models.explain import ExplainingRow, Explanation, Operand
-from api.services.explain_rows import Found, Moment, find, moments, total_amount
+from api.services.explain_rows import FACTOR, Found, Moment, find, moments, total_amount
 from api.services.table_service import TableService, find_table
 from snapshot.lineage import in_words
 from snapshot.manifest import Column, Table
@@ -120,13 +120,13 @@ def _explaining(snapshot: Snapshot, found: Found, rows: "pl.DataFrame") -> Itera
     table, part = snapshot.manifest.table(found.part.table), found.part
     known = moments(snapshot, rows)
     made = {c.name for c in table.columns if c.made_from or c.formula}
-    for row in rows.iter_rows(named=True):
+    for row, added in zip(rows.drop(FACTOR, strict=False).iter_rows(named=True), found.added(rows), strict=True):
         key = _key(table, row)
         moment = known.get(str(row.get("event_id") or row.get("shift_id")), Moment())
         yield ExplainingRow(
             table=table.name,
             key=key,
-            contributes=found.weight * (1 if part.quantity is None else row[part.quantity] or 0),
+            contributes=added,
             divides=found.divides,
             game_id=row.get("game_id"),
             event_id=row.get("event_id"),

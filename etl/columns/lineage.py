@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import structs
 
 from etl.columns.column import Column
+from hockey.zones import MIRRORED, ZONES
 from snapshot.lineage import Condition, Link, Part, SideRule
 
 Parts = tuple[Part, ...]
@@ -65,6 +66,12 @@ EVEN: Final = Condition(column="situation", value="EV")
 NOT_BLOCKED: Final = Condition(column="is_blocked", value=False)
 HOME: Final = equal(team_venue="home")
 AWAY: Final = equal(team_venue="away")
+_NAMES: Final = {zone.code: zone.name for zone in ZONES}
+# the zones of each side, and what they are as the home side sees them
+ZONES_SEEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "home": {name: name for name in _NAMES.values()},
+    "away": {name: _NAMES[MIRRORED[code]] for code, name in _NAMES.items()},
+}
 
 
 def itself(table: str, key: str, quantity: str | None = None, weight: float = 1) -> Parts:

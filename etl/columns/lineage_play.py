@@ -13,6 +13,7 @@ from etl.columns.lineage import (
     Parts,
     equal,
     in_role,
+    itself,
     one_of,
     own,
 )
@@ -29,6 +30,7 @@ def _rows(table: str, *where: Condition, quantity: str | None = None) -> Parts:
 
 
 _BY_STINT: Final = (*GAME, *own("shift_id"))
+OF_STINT: Final[Lineage] = {"shift_duration": _rows("fact_shifts", *own("shift_id"), quantity="shift_duration")}
 STINT: Final[Lineage] = {
     "cf": _rows("fact_shots", *_BY_STINT, *HOME),
     "ca": _rows("fact_shots", *_BY_STINT, *AWAY),
@@ -53,7 +55,11 @@ def _held(key: str) -> dict[str, Parts]:
         "shots": equal(event_type="Shot"),
         "goals": (Condition(column="is_goal", value=1),),
     }
-    return {name: _rows("fact_events", *within, OWN_SIDE, *where) for name, where in acts.items()}
+    in_play = Condition(column="zone_until_next", op="ne_or_null", value="Dead")
+    return {
+        "duration_seconds": _rows("fact_events", *within, in_play, quantity="seconds_until_next"),
+        **{name: _rows("fact_events", *within, OWN_SIDE, *where) for name, where in acts.items()},
+    }
 
 
 _ATTEMPTS_OF_PLAY: Final = (*GAME, *own("play_key"))
@@ -68,6 +74,13 @@ CHAIN: Final[Lineage] = {
     "passes_completed": _rows("fact_events", *_OF_CHAIN, OWN_SIDE, *equal(event_detail="Pass_Completed")),
     "xg": _rows("fact_shots", *own("event_id"), quantity="xg"),
 }
+_EARLIER: Final = (*own("game_id", "flurry_event_id"), Condition(column="event_id", op="lt", row="event_id"))
+SHOT: Final[Lineage] = {
+    "xg_adj": (
+        *itself("fact_shots", "shot_id", "xg"),
+        Part(table="fact_shots", where=_EARLIER, quantity="xg_adj", weight=-1, times="xg"),
+    )
+}
 OF_SHOT: Final[Lineage] = {"xg": CHAIN["xg"]}
 _ON_RUSH: Final = Part(
     table="fact_shot_chains",
@@ -79,6 +92,7 @@ _ON_RUSH: Final = Part(
     links=(Link(table="fact_events", on=("play_key",), where=(*GAME, *own("event_id"))),),
 )
 RUSH: Final[Lineage] = {
+    "goals": _rows("fact_events", *GAME, *own("rush_key"), OWN_SIDE, *equal(is_goal=1)),
     "shots": (_ON_RUSH,),
     "xg": (
         Part(
@@ -91,9 +105,24 @@ RUSH: Final[Lineage] = {
 }
 
 
-def _crossed(table: str, *where: Condition) -> Parts:
+_AFTER: Final = (*GAME, Condition(column="crossing_event_id", row="event_id"))
+ENTRY: Final[Lineage] = {
+    "shots_after": _rows("fact_events", *_AFTER, OWN_SIDE, *equal(event_type="Shot")),
+    "goals_after": _rows("fact_events", *_AFTER, OWN_SIDE, *equal(is_goal=1)),
+    "xg_after": (
+        Part(
+            table="fact_shots",
+            where=(*GAME, OWN_SIDE),
+            links=(Link(table="fact_events", on=("event_id",), where=_AFTER),),
+            quantity="xg",
+        ),
+    ),
+}
+
+
+def _crossed(table: str, *where: Condition, quantity: str | None = None) -> Parts:
     """Crossings that the player tried for the own side."""
-    return (Part(table=table, where=(*GAME, *where), links=(in_role("event_player_1", "same"),)),)
+    return (Part(table=table, where=(*GAME, *where), links=(in_role("event_player_1", "same"),), quantity=quantity),)
 
 
 def _kinds(table: str, noun: str, sent: str) -> dict[str, Parts]:
@@ -110,8 +139,19 @@ def _kinds(table: str, noun: str, sent: str) -> dict[str, Parts]:
     }
 
 
-ENTRIES: Final[Lineage] = _kinds("fact_zone_entries", "entries", "dump")
-EXITS: Final[Lineage] = _kinds("fact_zone_exits", "exits", "clear")
+ENTRIES: Final[Lineage] = {
+    **_kinds("fact_zone_entries", "entries", "dump"),
+    "entries_with_shot": _crossed("fact_zone_entries", Condition(column="shots_after", op="gt", value=0)),
+    **{
+        f"{what}_after_entry": _crossed("fact_zone_entries", quantity=f"{what}_after")
+        for what in ("shots", "goals", "xg")
+    },
+}
+EXITS: Final[Lineage] = {
+    **_kinds("fact_zone_exits", "exits", "clear"),
+    "exits_with_entry": _crossed("fact_zone_exits", *equal(led_to_entry=True)),
+    "exits_with_shot": _crossed("fact_zone_exits", *equal(led_to_shot=True)),
+}
 MICRO_STATS: Final[Lineage] = {
     "count": tuple(
         Part(table=part.table, where=part.where, links=part.links, given=equal(micro_stat=column.name))

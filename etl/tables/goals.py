@@ -90,6 +90,8 @@ _CREDITED: Final = {"primary": True, "secondary": False}
             c.IS_POWER_PLAY,
             c.IS_SHORT_HANDED,
             c.IS_PENALTY_SHOT,
+            c.MAN_ADVANTAGE,
+            c.IS_BREAKAWAY_GOAL,
             c.GOAL_TYPE,
             c.HOME_SCORE,
             c.AWAY_SCORE,
@@ -99,7 +101,11 @@ _CREDITED: Final = {"primary": True, "secondary": False}
     ),
 )
 def fact_goals(
-    plays: pl.DataFrame, assists: pl.DataFrame, stints: pl.DataFrame, dim_player: pl.DataFrame
+    plays: pl.DataFrame,
+    assists: pl.DataFrame,
+    stints: pl.DataFrame,
+    breakaway_goals: pl.DataFrame,
+    dim_player: pl.DataFrame,
 ) -> pl.DataFrame:
     """The goals in order, with scorer, assists, goalie beaten, manpower and the score after each.
 
@@ -113,6 +119,8 @@ def fact_goals(
         rows = rows.join(credited.select(*event, pl.col("player_id").alias(kind)), on=event, how="left")
     total = assists.group_by(event).agg(assists=pl.len().cast(pl.Int32))
     nets = stints.select("game_id", "stint_idx", "home_goalie_on", "away_goalie_on")
+    alone = breakaway_goals.select(*event, is_breakaway=True)
+    rows = rows.join(alone, on=event, how="left")
     rows = rows.join(total, on=event, how="left").join(nets, on=["game_id", "stint_idx"], how="left").sort(event)
     names = dim_player.select("player_id", "player_full_name")
     for role in ("player_1", "primary", "secondary", "goalie_player_id"):
@@ -151,6 +159,8 @@ _MANPOWER: Final = (
     (pl.col("situation") == "PP").alias("is_power_play"),
     (pl.col("situation") == "SH").alias("is_short_handed"),
     (pl.col("detail1") == PENALTY_SHOT).alias("is_penalty_shot"),
+    pl.col("advantage").alias("man_advantage"),
+    pl.col("is_breakaway").fill_null(value=False),
     pl.col("detail2").alias("goal_type"),
 )
 _SCORE: Final = (

@@ -6,6 +6,8 @@ import polars as pl
 
 from etl.columns import events as c
 from etl.columns import keys as k
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import SHOT
 from etl.registry import table
 from etl.tables.expressions import int32, numbered
 from hockey.details import DETAILS
@@ -44,31 +46,35 @@ def shot_result() -> pl.Expr:
     grain="one shot attempt",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SHOT_KEY,
-        *_WHERE_COLUMNS,
-        c.SHOOTER_ID,
-        c.SHOOTER_NAME,
-        c.GOALIE_ID,
-        c.GOALIE_NAME,
-        c.BLOCKER_ID,
-        c.SHOT_RESULT,
-        c.SHOT_TYPE,
-        c.IS_ON_NET,
-        c.IS_BLOCKED,
-        c.SHOT_IS_GOAL,
-        c.STRENGTH,
-        c.SITUATION,
-        c.PUCK_X,
-        c.PUCK_Y,
-        k.SHIFT_ID,
-        c.OFF_REBOUND,
-        c.OFF_RUSH,
-        c.AFTER_TURNOVER,
-        c.XG_SHOT_TYPE,
-        c.XG_SITUATION,
-        c.SHOT_XG,
-        c.SHOT_XG_ADJ,
+    columns=explained(
+        (
+            c.SHOT_KEY,
+            *_WHERE_COLUMNS,
+            c.SHOOTER_ID,
+            c.SHOOTER_NAME,
+            c.GOALIE_ID,
+            c.GOALIE_NAME,
+            c.BLOCKER_ID,
+            c.SHOT_RESULT,
+            c.SHOT_TYPE,
+            c.IS_ON_NET,
+            c.IS_BLOCKED,
+            c.SHOT_IS_GOAL,
+            c.STRENGTH,
+            c.SITUATION,
+            c.PUCK_X,
+            c.PUCK_Y,
+            k.SHIFT_ID,
+            c.OFF_REBOUND,
+            c.OFF_RUSH,
+            c.AFTER_TURNOVER,
+            c.XG_SHOT_TYPE,
+            c.XG_SITUATION,
+            c.FLURRY,
+            c.SHOT_XG,
+            c.SHOT_XG_ADJ,
+        ),
+        SHOT,
     ),
 )
 def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
@@ -111,20 +117,28 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFr
     )
 
 
-_WORTH: Final = ("off_rebound", "off_rush", "after_turnover", "xg_shot_type", "xg_situation", "xg", "xg_adj")
+_WORTH: Final = (
+    "off_rebound",
+    "off_rush",
+    "after_turnover",
+    "xg_shot_type",
+    "xg_situation",
+    "flurry_event_id",
+    "xg",
+    "xg_adj",
+)
 
 
 def _worth(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """What each attempt was worth, and what that was made from."""
-    return shot_xg.rename(
-        {
-            "is_rebound": "off_rebound",
-            "is_rush": "off_rush",
-            "shot_type": "xg_shot_type",
-            "situation": "xg_situation",
-            "xg_flurry_adjusted": "xg_adj",
-        }
-    ).select("event_id", *_WORTH)
+    names = {
+        "is_rebound": "off_rebound",
+        "is_rush": "off_rush",
+        "shot_type": "xg_shot_type",
+        "situation": "xg_situation",
+        "xg_flurry_adjusted": "xg_adj",
+    }
+    return shot_xg.rename(names).with_columns(flurry_event_id=numbered("EV", "flurry")).select("event_id", *_WORTH)
 
 
 @table(
