@@ -4,7 +4,7 @@ The ETL declares it with the column, the manifest carries it, and whoever explai
 of the same snapshot. The rows that fit, counted or summed with their weights, come to the number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -51,7 +51,7 @@ _SIDES_SAID: Final[dict[SideRule, str]] = {
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A condition on a column: against a value, or against the column `row` of the explained row.
+    """A condition on a column: against a value, the column `row` of the explained row, or the column `other` beside it.
 
     Nulls fit `ne_or_null`, `le_or_null` and `not_in`, and fit each other under `same`; under `ne`, `eq` and the rest
     they fit nothing. `eq_or_all` holds for all rows where the explained row has All. A row that fits one of `either`
@@ -60,13 +60,14 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     column: Identifier
     op: Operator = "eq"
+    other: Identifier | None = None
     value: str | int | float | bool | tuple[str, ...] | None = None
     row: Identifier | None = None
     either: "tuple[Condition, ...]" = ()
 
     def words(self) -> str:
         """The condition as a reader understands it: `period = 2`, `player_id = its player_id`."""
-        against = f"its {self.row}" if self.row else _literal(self.value)
+        against = self.other or (f"its {self.row}" if self.row else _literal(self.value))
         unless = f", or any where that is {EVERY}" if self.op == "eq_or_all" else ""
         others = "".join(f" or {other.words()}" for other in self.either)
         return f"{self.column} {_SAID[self.op]} {against}{unless}{others}"
@@ -162,6 +163,9 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{start}{' with ' if conditions else ''}{conditions}{given}{by}{over}"
 
 
+Parts = tuple[Part, ...]
+
+
 def in_words(parts: Sequence[Part]) -> str:
     """All parts of a number in one sentence without its full stop."""
     said = [("less " if part.weight < 0 else "plus " if n else "") + part.words() for n, part in enumerate(parts)]
@@ -174,3 +178,38 @@ def _literal(value: object) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(value)})"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def own(*columns: str) -> tuple[Condition, ...]:
+    """Columns that are as in the explained row."""
+    return tuple(Condition(column=name, row=name) for name in columns)
+
+
+def equal(**values: str | int | bool) -> tuple[Condition, ...]:
+    """Columns that have these values."""
+    return tuple(Condition(column=name, value=value) for name, value in values.items())
+
+
+def one_of(column: str, values: Iterable[str]) -> Condition:
+    """A column that has one of these values."""
+    return Condition(column=column, op="in", value=tuple(values))
+
+
+def weighed(parts: Parts, weight: float) -> Parts:
+    """The parts, each counting so much more."""
+    return tuple(msgspec.structs.replace(part, weight=part.weight * weight) for part in parts)
+
+
+def less(parts: Parts) -> Parts:
+    """The parts, subtracted."""
+    return weighed(parts, -1)
+
+
+def divided(parts: Parts, over: Parts, weight: float = 1) -> Parts:
+    """What the parts come to, divided by what those of `over` come to, times `weight`."""
+    return tuple(msgspec.structs.replace(part, weight=part.weight * weight, over=over) for part in parts)
+
+
+def share(part: Parts, other: Parts) -> Parts:
+    """100 * part / (part + other)."""
+    return divided(part, (*part, *other), 100)

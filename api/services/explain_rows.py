@@ -94,7 +94,8 @@ def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
 def _found(snapshot: Snapshot, row: Row, part: Part, *, divides: bool) -> Found:
     times = 1.0 if part.times is None else float(cast("float", row[part.times] or 0))
     over = find(snapshot, row, part.over, divides=True)
-    return Found(part, _matching(snapshot, row, part), part.weight * times, over, divides)
+    rows = matching(snapshot, row, part).sort(snapshot.manifest.table(part.table).primary_key).collect()
+    return Found(part, rows, part.weight * times, over, divides)
 
 
 def _is_given(part: Part, row: Row) -> bool:
@@ -106,7 +107,8 @@ def _is_given(part: Part, row: Row) -> bool:
     return bool(pl.select(reduce(and_, (_holds(c, row, own[c.column]) for c in part.given))).item())
 
 
-def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
+def matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.LazyFrame":
+    """The rows of a part, in no order, given the row that holds the number."""
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
     kept = snapshot.scan(part.table).filter(_all(part.where, row))
@@ -118,7 +120,7 @@ def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
         kept = kept.filter(pl.col(part.quantity) != 0)
     if part.by:
         kept = _multiplied(kept, snapshot, part.by)
-    return kept.sort(snapshot.manifest.table(part.table).primary_key).collect()
+    return kept
 
 
 def _multiplied(kept: "pl.LazyFrame", snapshot: Snapshot, by: Factor) -> "pl.LazyFrame":
@@ -183,6 +185,8 @@ def _holds(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
 def _compared(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
+    if condition.other:
+        return _RULES[condition.op](column, pl.col(condition.other)).fill_null(value=False)
     value = row[condition.row] if condition.row else condition.value
     if condition.op == "eq_or_all" and value == EVERY:
         return pl.lit(value=True)

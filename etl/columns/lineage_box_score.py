@@ -13,26 +13,19 @@ from etl.columns.lineage import (
     PLAYER,
     ZONES_SEEN,
     Lineage,
-    Parts,
     acted,
-    divided,
-    equal,
     itself,
-    less,
     on_ice,
-    one_of,
     opposed,
-    own,
     side,
     skating,
-    weighed,
 )
 from hockey.details import BAD_GIVEAWAYS
 from hockey.event_types import DEFENDED
 from hockey.expected_goals import HIGH_DANGER_XG
 from hockey.play_details import RECOVERY
 from hockey.value import GAME_SCORE, GAME_SCORE_BASE, GAME_SCORE_SCALE, GAR, NO_ADVANTAGE
-from snapshot.lineage import Condition, Link, Part, SideRule
+from snapshot.lineage import Condition, Link, Part, Parts, SideRule, divided, equal, less, one_of, own, weighed
 
 SKATERS: Final = "fact_player_game_stats"
 GOALIES: Final = "fact_goalie_game_stats"

@@ -11,17 +11,13 @@ from etl.columns.lineage import (
     OWN_SIDE,
     ZONES_SEEN,
     Lineage,
-    Parts,
-    divided,
-    equal,
     in_stints,
-    own,
     side,
     skating,
 )
 from etl.columns.lineage_box_score import RATING
 from hockey.possession import NOT_IN_PLAY
-from snapshot.lineage import Condition, Factor, Link, Listed, Part, SideRule
+from snapshot.lineage import Condition, Factor, Link, Listed, Part, Parts, SideRule, divided, equal, own
 
 _FIRST, _SECOND = "player_1_id", "player_2_id"
 

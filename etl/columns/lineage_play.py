@@ -3,24 +3,11 @@
 from typing import Final
 
 from etl.columns.boxscore import MICRO
-from etl.columns.lineage import (
-    AWAY,
-    GAME,
-    HOME,
-    OWN_SIDE,
-    PLAYER,
-    Lineage,
-    Parts,
-    equal,
-    in_role,
-    itself,
-    one_of,
-    own,
-)
+from etl.columns.lineage import AWAY, GAME, HOME, OWN_SIDE, PLAYER, Lineage, in_role, itself
 from etl.columns.lineage_box_score import TAGS
 from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
 from hockey.possession import RUSH_SHOT_S
-from snapshot.lineage import Condition, Link, Part
+from snapshot.lineage import Condition, Link, Part, Parts, equal, one_of, own
 
 _SIDES: Final = (("home", HOME), ("away", AWAY))
 

@@ -188,6 +188,7 @@ class TestParts:
             (Condition(column="stint", op="not_in", value=("S1",)), ["G3", "G4"]),
             (Condition(column="stint", op="starts", value="S"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="is_null"), ["G4"]),
+            (Condition(column="goal", op="lt", other="stint"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="is_not_null"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="eq_or_all", row="side"), []),
             (Condition(column="stint", op="eq_or_all", row="every"), ["G1", "G2", "G3", "G4"]),
