@@ -68,13 +68,7 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
     check_roles(app)
     register_error_handlers(app)
     app.state.metrics = new_metrics()
-    add_middleware(
-        app,
-        settings,
-        app.state.metrics,
-        portal_api=api_of_the_portal(),
-        request_id_of=app.state.request_id_of,
-    )
+    add_middleware(app, settings, app.state.metrics, portal_api=api_of_the_portal())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

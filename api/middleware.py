@@ -42,14 +42,7 @@ class InternalError(DomainError):
     """Something that we did not expect; the log has it under the request id."""
 
 
-def add_middleware(
-    app: FastAPI,
-    settings: Settings,
-    metrics: "Metrics",
-    *,
-    portal_api: str | None,
-    request_id_of: Callable[[Scope], str],
-) -> None:
+def add_middleware(app: FastAPI, settings: Settings, metrics: "Metrics", *, portal_api: str | None) -> None:
     """Put the layers around the routes. The last one added is the outermost.
 
     CORS lies outside everything that can answer, so that errors carry its headers too. `portal_api` is another API that
@@ -83,8 +76,8 @@ def add_middleware(
     app.add_middleware(
         SecurityHeaders, tls=settings.environment == "production", connect=asked_by_pages(settings, portal_api)
     )
-    app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=request_id_of)
-    app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=request_id_of)
+    app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=app.state.request_id_of)
+    app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=app.state.request_id_of)
 
 
 def asked_by_pages(settings: Settings, api: str | None) -> list[str]:

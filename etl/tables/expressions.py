@@ -18,6 +18,17 @@ def int32(column: str | pl.Expr) -> pl.Expr:
     return expression.cast(pl.Float64).floor().cast(pl.Int32, strict=False)
 
 
+MOMENT: Final = (
+    "game_id",
+    pl.col("period").cast(pl.Int32),
+    int32("clock_start").alias("time_start_total_seconds"),
+    int32("game_t").alias("game_seconds"),
+)
+"""The columns `keys.MOMENT` of an event."""
+SIDE: Final = ("team_id", "team_name", pl.col("team").alias("team_venue"))
+"""The columns `keys.SIDE` of an event."""
+
+
 def numbered(prefix: str, index: str, game: str = "game_id") -> pl.Expr:
     """The id of a row of a game: prefix, game number and five-digit index; null when the index is."""
     digits = pl.col(index).cast(pl.String).str.zfill(5)

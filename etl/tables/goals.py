@@ -9,7 +9,7 @@ from etl.columns import keys as k
 from etl.columns.lineage import explained
 from etl.columns.lineage_play import GOAL
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from hockey.details import PENALTY_SHOT
 from hockey.play_details import ASSISTS
 
@@ -68,13 +68,8 @@ _CREDITED: Final = {"primary": True, "secondary": False}
         (
             c.GOAL_KEY,
             c.EVENT_REFERENCE,
-            k.GAME_ID,
-            k.PERIOD,
-            k.CLOCK_SECONDS,
-            k.GAME_SECONDS,
-            k.TEAM_ID,
-            k.TEAM_NAME,
-            k.TEAM_VENUE,
+            *k.MOMENT,
+            *k.SIDE,
             c.SCORER_ID,
             c.SCORER_NAME,
             c.ASSIST_IDS[0],
@@ -130,17 +125,7 @@ def fact_goals(
 
 
 _AT_HOME: Final = pl.col("team") == "home"
-_WHERE: Final = (
-    numbered("GL", "event_idx").alias("goal_id"),
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-    "team_id",
-    "team_name",
-    pl.col("team").alias("team_venue"),
-)
+_WHERE: Final = (numbered("GL", "event_idx").alias("goal_id"), "event_id", *MOMENT, *SIDE)
 _CREDITS: Final = (
     pl.col("player_1").alias("scorer_player_id"),
     pl.col("player_1_name").alias("scorer_name"),

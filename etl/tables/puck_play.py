@@ -11,18 +11,9 @@ from etl.columns.column import Column
 from etl.columns.lineage import explained
 from etl.columns.lineage_play import ENTRY
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from hockey.details import CONTROLLED_MEANS
 from hockey.league import LeagueRules
-
-_WHEN: Final = (
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-)
-_WHEN_COLUMNS: Final = (c.EVENT_REFERENCE, k.GAME_ID, k.PERIOD, k.CLOCK_SECONDS, k.GAME_SECONDS)
 
 
 def _named(rows: pl.DataFrame, dim_player: pl.DataFrame, **names: str) -> pl.DataFrame:
@@ -40,7 +31,8 @@ def _named(rows: pl.DataFrame, dim_player: pl.DataFrame, **names: str) -> pl.Dat
     per_game=True,
     columns=(
         c.FACEOFF_KEY,
-        *_WHEN_COLUMNS,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
         c.WINNER_TEAM_ID,
         c.LOSER_TEAM_ID,
         k.TEAM_VENUE,
@@ -63,7 +55,8 @@ def fact_faceoffs(plays: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.
         .join(losers, left_on=["game_id", "team"], right_on=["game_id", "side"], how="left", maintain_order="left")
         .select(
             numbered("FO", "event_idx").alias("faceoff_key"),
-            *_WHEN,
+            "event_id",
+            *MOMENT,
             pl.col("team_id").alias("winner_team_id"),
             pl.col("opponent_team_id").alias("loser_team_id"),
             pl.col("team").alias("team_venue"),
@@ -89,10 +82,9 @@ _LENGTHS: Final = {"Penalty_Minor": 0, "Penalty_Offsetting": 0, "Penalty_Major":
     per_game=True,
     columns=(
         c.PENALTY_KEY,
-        *_WHEN_COLUMNS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
+        *k.SIDE,
         c.ACTOR_ID,
         c.ACTOR_NAME,
         c.FOULED_ID,
@@ -121,10 +113,9 @@ def fact_penalties(
     )
     return _named(called, dim_player, player_name="player_1").select(
         numbered("PN", "event_idx").alias("penalty_key"),
-        *_WHEN,
-        "team_id",
-        "team_name",
-        pl.col("team").alias("team_venue"),
+        "event_id",
+        *MOMENT,
+        *SIDE,
         pl.col("player_1").alias("player_id"),
         "player_name",
         pl.col("opponent_1").alias("fouled_player_id"),
@@ -143,10 +134,9 @@ def fact_penalties(
 def _crossing_columns(key: Column, *results: Column) -> tuple[Column, ...]:
     return (
         key,
-        *_WHEN_COLUMNS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
+        *k.SIDE,
         c.ACTOR_ID,
         c.ACTOR_NAME,
         c.DEFENDER_ID,
@@ -191,10 +181,9 @@ def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, results: pl.DataFr
         .join(results, on=event, how="left", maintain_order="left")
         .select(
             "event_idx",
-            *_WHEN,
-            "team_id",
-            "team_name",
-            pl.col("team").alias("team_venue"),
+            "event_id",
+            *MOMENT,
+            *SIDE,
             pl.col("player_1").alias("player_id"),
             "player_name",
             pl.col("opponent_1").alias("defender_player_id"),
