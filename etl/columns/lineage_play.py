@@ -7,7 +7,7 @@ from etl.columns.lineage import AWAY, GAME, HOME, OWN_SIDE, PLAYER, Lineage, in_
 from etl.columns.lineage_box_score import TAGS
 from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
 from hockey.possession import RUSH_SHOT_S
-from snapshot.lineage import Condition, Link, Part, Parts, equal, one_of, own
+from snapshot.lineage import Condition, Link, Part, Parts, divided, equal, one_of, own
 
 _SIDES: Final = (("home", HOME), ("away", AWAY))
 
@@ -56,8 +56,19 @@ HELD_BY_SEQUENCE: Final[Lineage] = {
 }
 HELD_BY_PLAY: Final[Lineage] = {**_held("play_key"), "xg": _rows("fact_shot_chains", *_ATTEMPTS_OF_PLAY, quantity="xg")}
 _OF_CHAIN: Final = (*GAME, *own("sequence_key"), Condition(column="event_id", op="le", row="event_id"))
+_BEFORE_ATTEMPT: Final = (*own("game_id", "sequence_key"), Condition(column="event_id", op="lt", row="event_id"))
 CHAIN: Final[Lineage] = {
     "event_count": _rows("fact_events", *_OF_CHAIN),
+    "duration_seconds": _rows("fact_events", *_BEFORE_ATTEMPT, quantity="seconds_until_next"),
+    "seconds_since_entry": _rows(
+        "fact_events",
+        *_BEFORE_ATTEMPT,
+        Condition(column="event_id", op="ge", row="entry_event_id"),
+        quantity="seconds_until_next",
+    ),
+    "seconds_since_previous": _rows(
+        "fact_events", *GAME, Condition(column="event_id", row="previous_event_id"), quantity="seconds_until_next"
+    ),
     "passes_completed": _rows("fact_events", *_OF_CHAIN, OWN_SIDE, *equal(event_detail="Pass_Completed")),
     "xg": _rows("fact_shots", *own("event_id"), quantity="xg"),
 }
@@ -78,7 +89,18 @@ _ON_RUSH: Final = Part(
     ),
     links=(Link(table="fact_events", on=("play_key",), where=(*GAME, *own("event_id"))),),
 )
+
+
+def _tagged_skaters(side: str) -> Parts:
+    """Players in a role of the rush's side or of the other in its entry; goalies are none of them."""
+    goalie = Link(table="fact_goalie_game_stats", on=("game_id", "player_id", "team_venue"), absent=True)
+    where = (*own("event_id"), Condition(column="player_role", op="starts", value=side))
+    return (Part(table="fact_event_players", where=where, links=(goalie,)),)
+
+
 RUSH: Final[Lineage] = {
+    "attackers": _tagged_skaters("event"),
+    "defenders": _tagged_skaters("opp"),
     "goals": _rows("fact_events", *GAME, *own("rush_key"), OWN_SIDE, *equal(is_goal=1)),
     "shots": (_ON_RUSH,),
     "xg": (
@@ -158,7 +180,38 @@ GAME_STATUS: Final[Lineage] = {
     "events": _rows("fact_events", *GAME),
     "valid_stints": _rows("fact_shifts", *GAME),
 }
+
+
+def _known(table: str, column: str, *where: Condition) -> Parts:
+    """Rows of the game in which a column is known, and fits, of all."""
+    known = Condition(column=column, op="is_not_null")
+    return divided(_rows(table, *GAME, known, *where), _rows(table, *GAME), 100)
+
+
+_ROLES: Final = "fact_event_players"
+_EITHER_TAG: Final = Condition(
+    column="play_detail1", op="is_not_null", either=(Condition(column="play_detail_2", op="is_not_null"),)
+)
+_SHARES_KNOWN: Final = {
+    "events_in_stint_pct": _known("fact_events", "shift_id"),
+    "zone_known_pct": _known("fact_events", "event_team_zone"),
+    "success_known_pct": _known("fact_events", "event_successful"),
+    "chained_pct": _known("fact_events", "linked_event_key"),
+    "coordinates_pct": _known("fact_events", "puck_x_start"),
+    "players_resolved_pct": _known(_ROLES, "player_id"),
+    "opponent_rows_pct": divided(
+        _rows(_ROLES, *GAME, Condition(column="player_role", op="starts", value="opp")), _rows(_ROLES, *GAME), 100
+    ),
+    "on_ice_pct": divided(
+        _rows(_ROLES, *GAME, *equal(is_on_ice=True)),
+        _rows(_ROLES, *GAME, Condition(column="is_on_ice", op="is_not_null")),
+        100,
+    ),
+    "play_details_pct": divided(_rows(_ROLES, *GAME, _EITHER_TAG), _rows(_ROLES, *GAME), 100),
+}
 COMPLETENESS: Final[Lineage] = {
+    **_SHARES_KNOWN,
+    "periods_tracked": (Part(table="dim_period", links=(Link(table="fact_events", on=("period_id",), where=GAME),)),),
     "events": _rows("fact_events", *GAME),
     "valid_stints": _rows("fact_shifts", *GAME),
     "event_players": _rows("fact_event_players", *GAME),
