@@ -115,7 +115,8 @@ class Factor(msgspec.Struct, frozen=True, kw_only=True):
 
     def words(self) -> str:
         """The factor as a reader understands it."""
-        return f"the {self.column} of {self.table} with {' and '.join(self.there)} as there {' and '.join(self.on)}"
+        fits = (f"{there} = {own}" for own, there in zip(self.on, self.there, strict=True))
+        return f"the {self.column} of the row of {self.table} with {' and '.join(fits)}"
 
 
 class Top(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +149,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     given: tuple[Condition, ...] = ()
 
     def words(self) -> str:
-        """The part as a reader understands it, its sign left out."""
+        """The part as a reader understands it, its sign and divisor left out."""
         weight = f"{abs(self.weight):.3g} times " if abs(self.weight) != 1 else ""
         weight += f"its {self.times} times " if self.times else ""
         start = f"{weight}the {f'{self.quantity} of the ' if self.quantity else ''}rows of {self.table}"
@@ -159,16 +160,20 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
         given = f" (where its {' and '.join(c.words() for c in self.given)})" if self.given else ""
         by = f", each times {self.by.words()}" if self.by else ""
-        over = f", divided by {in_words(self.over)}" if self.over else ""
-        return f"{start}{' with ' if conditions else ''}{conditions}{given}{by}{over}"
+        return f"{start}{' with ' if conditions else ''}{conditions}{given}{by}"
 
 
 Parts = tuple[Part, ...]
 
 
 def in_words(parts: Sequence[Part]) -> str:
-    """All parts of a number in one sentence without its full stop."""
-    said = [("less " if part.weight < 0 else "plus " if n else "") + part.words() for n, part in enumerate(parts)]
+    """All parts of a number in one sentence without its full stop; a divisor that follow one another share, once."""
+    said = []
+    for n, part in enumerate(parts):
+        said.append(("less " if part.weight < 0 else "plus " if n else "") + part.words())
+        if part.over and (n + 1 == len(parts) or parts[n + 1].over != part.over):
+            is_shared = n > 0 and parts[n - 1].over == part.over
+            said.append(f"{'all of it ' if is_shared else ''}divided by {in_words(part.over)}")
     return ", ".join(said)
 
 

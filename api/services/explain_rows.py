@@ -46,11 +46,6 @@ class Found:
         factor = pl.col(FACTOR) if self.part.by else pl.lit(1.0)
         return rows.select(pl.repeat(self.weight, pl.len()) * one * factor).to_series().to_list()
 
-    def all(self) -> "Iterator[Found]":
-        """Itself, then its divisor."""
-        yield self
-        yield from self.over
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -70,6 +65,15 @@ def total_amount(found: Iterable[Found]) -> float | None:
     """What all parts come to; None where one of them is no number."""
     amounts = [part.amount for part in found]
     return None if None in amounts else sum(cast("list[float]", amounts))
+
+
+def with_divisors(found: Iterable[Found]) -> Iterator[Found]:
+    """All parts, each divisor after the last of those that have it."""
+    parts = list(found)
+    for n, part in enumerate(parts):
+        yield part
+        if n + 1 == len(parts) or parts[n + 1].part.over != part.part.over:
+            yield from part.over
 
 
 def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from api.models.explain import ExplainingRow, Explanation
 from api.services.explain_numbers import Number, address, as_json, key_of, number_of_table
-from api.services.explain_rows import FACTOR, Found, Moment, moments, total_amount
+from api.services.explain_rows import FACTOR, Found, Moment, moments, total_amount, with_divisors
 from api.services.explain_views import VIEWS_BY_NAME, number_of_view
 from api.services.table_service import TableService, find_table
 from snapshot.lineage import in_words
@@ -45,7 +45,7 @@ class ExplainService:
             source=number.source,
             made_from=in_words([part.part for part in found]) or None,
             operands=list(number.operands),
-            total=sum(each.rows.height for part in found for each in part.all()),
+            total=sum(part.rows.height for part in with_divisors(found)),
             amount=total_amount(found) if found else None,
             limit=limit,
             offset=offset,
@@ -54,7 +54,7 @@ class ExplainService:
 
 
 def _page(snapshot: Snapshot, number: Number, limit: int, offset: int) -> Iterator[ExplainingRow]:
-    for part in (each for whole in number.found for each in whole.all()):
+    for part in with_divisors(number.found):
         rows = part.rows.slice(offset, limit)
         offset, limit = max(offset - part.rows.height, 0), limit - rows.height
         if rows.height:

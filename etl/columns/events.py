@@ -94,6 +94,7 @@ MAN_ADVANTAGE: Final = integer(
     "man_advantage",
     "Skaters of the scoring side above the other's, both counted up to five: an extra attacker for the goalie is none, "
     "and takes none away. Plus/minus goes by it; null without a valid stint.",
+    formula="min(skaters of the side, 5) - min(skaters of the other, 5), by strength",
     source="hockey/strength.py",
 )
 IS_BREAKAWAY_GOAL: Final = boolean(

@@ -50,11 +50,14 @@ STINT_SITUATION: Final = text(
 POWER_PLAYS_BEGUN: Final = tuple(
     integer(
         f"{side}_power_plays_begun",
-        f"Power plays of the {side} side that begin with it: by how much its advantage is above that of the stint "
-        "before. The advantage is the skaters more than the other side, both counted up to five.",
+        f"Power plays of the {side} side that begin with it: by how much its man advantage is above that of the stint "
+        "before.",
         nullable=False,
+        formula=f"min({side}_team_strength, 5) - min({other}_team_strength, 5), less the same of the stint before; "
+        "below 0 counts as 0, of each and of what is left",
+        source="hockey/strength.py",
     )
-    for side in ("home", "away")
+    for side, other in (("home", "away"), ("away", "home"))
 )
 FACEOFF_ZONE: Final = text(
     "faceoff_zone",

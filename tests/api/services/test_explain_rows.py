@@ -8,10 +8,10 @@ from functools import cached_property
 import polars as pl
 import pytest
 
-from api.services.explain_rows import Found, find, total_amount
+from api.services.explain_rows import Found, find, total_amount, with_divisors
 from etl.tables.catalog import league_tables
 from snapshot.layout import DataDir
-from snapshot.lineage import Condition, Factor, Link, Listed, Part, Top
+from snapshot.lineage import Condition, Factor, Link, Listed, Part, Top, divided, in_words
 from snapshot.manifest import Manifest
 from snapshot.reader import Snapshot, published
 from tests.demo_league import demo_league, flawed_league  # noqa: F401 - fixtures
@@ -242,9 +242,20 @@ class TestParts:
         part = Part(table="goals", where=home.where, weight=100, over=(home, away))
         (found,) = self.found(part)
         assert found.amount == pytest.approx(100 * 2 / 3)
-        assert [(each.divides, each.rows.height) for each in found.all()] == [(False, 2), (True, 2), (True, 1)]
+        assert [(one.divides, one.rows.height) for one in with_divisors([found])] == [(False, 2), (True, 2), (True, 1)]
         nothing = Part(table="goals", over=(Part(table="goals", where=(Condition(column="worth", value=9.0),)),))
         assert total_amount(self.found(part, nothing)) is None
+
+    def test_parts_that_share_a_divisor_list_it_once_and_say_so(self) -> None:
+        home, away = (Part(table="goals", where=(Condition(column="team_venue", value=v),)) for v in ("home", "away"))
+        whole = (Part(table="goals"),)
+        parts = divided((home, away), whole)
+        found = self.found(*parts)
+        assert (total_amount(found), [one.rows.height for one in with_divisors(found)]) == (3 / 4, [2, 1, 4])
+        assert in_words(parts) == (
+            "the rows of goals with team_venue = home, plus the rows of goals with team_venue = away, "
+            "all of it divided by the rows of goals"
+        )
 
     def test_each_row_is_multiplied_by_its_factor_and_without_one_is_none(self) -> None:
         by = Factor(table="ice", on=("goal",), there=("who",), column="number")
