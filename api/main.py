@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from api.connections import bound_heads
 from api.error_handlers import register_error_handlers
 from api.failed_start import end_process, listening_socket, say_why
 from api.heap import share_one_heap
-from api.middleware import add_middleware
+from api.middleware import add_middleware, request_id
 from api.monitoring import monitored, new_metrics
 from api.openapi import TAGS, openapi_document
 from api.permissions import check_roles
@@ -61,13 +61,14 @@ def create_app(settings: Settings, *, environ: Mapping[str, str] | None = None) 
         telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own, and it looks at each request
     )
     app.state.now, app.state.providers = _now, sign_in_providers(settings)
+    app.state.request_id_of = partial(request_id, _request_ids())
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(PUBLIC_FILES)
     check_roles(app)
     register_error_handlers(app)
     app.state.metrics = new_metrics()
-    add_middleware(app, settings, app.state.metrics, portal_api=api_of_the_portal(), new_id=_request_ids())
+    add_middleware(app, settings, app.state.metrics, portal_api=api_of_the_portal())
     app.openapi = cache(lambda: openapi_document(app))  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
@@ -80,7 +81,7 @@ async def _lifespan(app: FastAPI, settings: Settings, environ: Mapping[str, str]
     async with AsyncExitStack() as stack:
         if server is not None:
             bound_sockets(server)
-            bound_heads(server, settings.request_timeout_seconds)
+            bound_heads(server, settings.request_timeout_seconds, app.state.request_id_of)
             stack.enter_context(begun_by_signals(shutdown, server))
         try:
             await stack.enter_async_context(_access(app, settings))

@@ -4,7 +4,6 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -43,9 +42,7 @@ class InternalError(DomainError):
     """Something that we did not expect; the log has it under the request id."""
 
 
-def add_middleware(
-    app: FastAPI, settings: Settings, metrics: "Metrics", *, portal_api: str | None, new_id: Callable[[], str]
-) -> None:
+def add_middleware(app: FastAPI, settings: Settings, metrics: "Metrics", *, portal_api: str | None) -> None:
     """Put the layers around the routes. The last one added is the outermost.
 
     CORS lies outside everything that can answer, so that errors carry its headers too. `portal_api` is another API that
@@ -79,9 +76,8 @@ def add_middleware(
     app.add_middleware(
         SecurityHeaders, tls=settings.environment == "production", connect=asked_by_pages(settings, portal_api)
     )
-    request_id_of = partial(_request_id, new_id)
-    app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=request_id_of)
-    app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=request_id_of)
+    app.add_middleware(RequestRecord, metrics=metrics.http, request_id_of=app.state.request_id_of)
+    app.add_middleware(SocketRecord, metrics=metrics.sockets, request_id_of=app.state.request_id_of)
 
 
 def asked_by_pages(settings: Settings, api: str | None) -> list[str]:
@@ -166,8 +162,8 @@ class UnexpectedErrors:
             await response(scope, receive, send)
 
 
-def _request_id(new_id: Callable[[], str], scope: Scope) -> str:
-    """The caller's own id where it is a sane one."""
+def request_id(new_id: Callable[[], str], scope: Scope) -> str:
+    """The caller's own id where it is a sane one, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode("ascii") if _REQUEST_ID.fullmatch(given) else new_id()
 

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -175,7 +175,11 @@ class SocketBounds:
             await self._app(scope, receive, send)
             return
 
+        route: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
         async def send_in_time(message: Message) -> None:
+            if message["type"] == "websocket.accept" and not route.done():
+                route.set_result(scope.get("route"))
             try:
                 async with asyncio.timeout(self._send_seconds):
                     await send(message)
@@ -185,16 +189,16 @@ class SocketBounds:
         async def serve() -> None:
             await self._app(scope, receive, send_in_time)
 
-        await first_of(serve(), self._while_allowed(scope))
+        await first_of(serve(), self._while_allowed(scope, route))
 
-    async def _while_allowed(self, scope: Scope) -> None:
-        """Return never: raise why the caller may be here no more."""
+    async def _while_allowed(self, scope: Scope, route: Awaitable[Any]) -> None:
+        """Return never: raise why the caller may be here no more. The route, and so the role, is the handshake's."""
+        accepted = await route
+        needed = None if accepted is None else declared_role(accepted)
+        while needed is None:
+            await asyncio.Event().wait()
         while True:
             await asyncio.sleep(self._look_seconds)
-            route = scope.get("route")
-            needed = None if route is None else declared_role(route)
-            if needed is None:
-                continue
             caller: Caller = await scope["state"]["ask_again"]()
             if caller.expires_at is not None and caller.expires_at <= scope["app"].state.now():
                 raise BadCredentials("What you came in with has expired; log in again")

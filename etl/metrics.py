@@ -19,7 +19,8 @@ _HEAD: Final = """# Metrics
 
 Every number that is counted or computed, with its formula and, where it is somebody's definition, its source; written
 from the declarations by `python -m etl.metrics`. A formula is in terms of columns of the same row, or of the rows of a
-published table. `GET /api/explain/{table}/{key}/{column}` applies it to one number and shows the rows behind it.
+published table. `GET /api/explain/{table}/{key}/{column}` applies it to one number and shows the rows behind it, and
+explains the numbers of the warehouse's views by the tables that they read.
 Conventions: percentages are 0-100 but for `save_pct`, a fraction; "per 60" is per hour of ice time; a quotient without
 anything to divide by is null, not 0. Corsi counts every shot attempt, Fenwick leaves the blocked ones out; an attempt
 belongs to the players of the stint that was on the ice at its time ([tables](tables.md), fact_shifts).

@@ -36,7 +36,7 @@ class Explanation(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    table: str
+    table: str = Field(description="the table or view")
     key: str
     column: str
     snapshot_id: str

@@ -10,8 +10,7 @@ from api.models.explain import ExplainParameters, Explanation
 from api.permissions import Viewer, role_router
 from api.routes import examples, explain_examples
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
-from api.routes.tables import TableName
-from api.services.explain_service import ColumnNotFound, RowNotFound
+from api.services.explain_numbers import ColumnNotFound, RowNotFound
 from api.services.table_service import NothingPublished, TableNotFound
 
 explain_router = role_router("/api/explain", "Tables")
@@ -25,11 +24,20 @@ _RESPONSES: Final = documented(
     NothingPublished("Nothing is published yet: run the ETL first (POST /api/etl/trigger)"),
 )
 
+Name = Annotated[
+    str,
+    Path(
+        description="a table, as GET /api/tables lists it, or a view of the warehouse (`v_...`)",
+        examples=["fact_player_game_stats"],
+        max_length=63,
+    ),
+]
 RowKey = Annotated[
     str,
     Path(
         description="the row's primary key (GET /api/tables/{name}/schema); the parts of a composite key in their "
-        "order, separated by commas: `18969,P100001`; a part with a comma stands in quotes",
+        "order, separated by commas: `18969,P100001`; a part with a comma stands in quotes. A view's rows are named by "
+        "what they are about: a player, team or game, then the season where the view has several; a 404 says which",
         examples=["18969_P100001"],
         max_length=300,
     ),
@@ -43,7 +51,7 @@ ColumnName = Annotated[str, Path(description="a column of the table", examples=[
 )
 def explain(
     caller: Viewer,
-    table: TableName,
+    table: Name,
     key: RowKey,
     column: ColumnName,
     wanted: Annotated[ExplainParameters, Query()],
@@ -53,6 +61,8 @@ def explain(
 
     Counts and sums name every row that they are made from, each with what it adds: game sheets, results and box scores
     for seasons and careers, events and stints for games. A mean or share of other rows says which of them divide.
-    A figure made of columns of its own row names them (`operands`), each with the address where it is explained.
+    A figure made of columns of its own row names them (`operands`), each with the address where it is explained. A view
+    of the warehouse leads to the rows of the tables that it reads, whether or not they were uploaded: a number that it
+    repeats to the table's own, a rank to the rows that are ahead.
     """
     return service.explain(table, key, column, limit=wanted.limit, offset=wanted.offset)

@@ -17,6 +17,20 @@ _GOAL: Final[dict[str, Any]] = {
     "explain": None,
     "row": {"goal_id": "GL1896900041", "scorer_player_id": "P100001", "scorer_name": "John Doe", "strength": "5v5"},
 }
+
+
+def _standing(team_id: str, points: int) -> dict[str, Any]:
+    key = f"{team_id}_N20252026F_All"
+    return {
+        **dict.fromkeys(("game_id", "event_id", "period", "clock", "video_second", "explain")),
+        "table": "fact_team_season_stats_basic",
+        "key": key,
+        "contributes": 1.0,
+        "divides": False,
+        "row": {"team_season_basic_key": key, "team_id": team_id, "points": points},
+    }
+
+
 EXPLANATION: Final[dict[str, Any]] = {
     "goals": {
         "summary": "A skater's goals in a game, in part",
@@ -37,6 +51,29 @@ EXPLANATION: Final[dict[str, Any]] = {
             "limit": 100,
             "offset": 0,
             "rows": [_GOAL],
+        },
+    },
+    "view": {
+        "summary": "A rank in a view of the warehouse: its own row, and those ahead",
+        "value": {
+            "table": "v_standings_current",
+            "key": "N10002",
+            "column": "standing",
+            "snapshot_id": SNAPSHOT_ID,
+            "value": 2,
+            "unit": None,
+            "meaning": "Rank by points and wins and goal_diff, highest first; equal rows share one.",
+            "formula": None,
+            "source": None,
+            "made_from": "the rows of fact_team_season_stats_basic with team_season_basic_key = its "
+            "team_season_basic_key, plus the rows of fact_team_season_stats_basic with game_type = All; season_id "
+            "= its season_id; points > its points, plus ...",
+            "operands": [],
+            "total": 2,
+            "amount": 2.0,
+            "limit": 100,
+            "offset": 0,
+            "rows": [_standing("N10002", 21), _standing("N10001", 24)],
         },
     },
     "share": {

@@ -6,12 +6,12 @@ damaged, cut off, made by a newer version, or made by somebody who means harm.
 
 import hashlib
 import os
+import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Final, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -20,12 +20,13 @@ import msgspec
 from snapshot.files import is_full
 from snapshot.publication import to_disk
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # since 2 a file may be the same as another one, which is in the archive once
 DATABASE: Final = "database.dump"
 """The embedded database, as pg_dump writes it."""
 JOURNAL: Final = "state/jobs.sqlite3"
 ACCESS: Final = "state/access.sqlite3"
-FOLDERS: Final = ("raw", "snapshots", "models", "logs", "state/pins")
+SNAPSHOTS: Final = "snapshots"
+FOLDERS: Final = ("raw", SNAPSHOTS, "models", "logs", "state/pins")
 """Of the data directory; besides them two files of its state. Nothing else is in a backup."""
 _MANIFEST: Final = "backup.json"
 _LONGEST_MANIFEST: Final = 256_000_000
@@ -42,12 +43,16 @@ class BackupFailed(Exception):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A file in a backup, by its path in the data directory; `modified_ns` is when it was last changed."""
+    """A file in a backup, by its path in the data directory; `modified_ns` is when it was last changed.
+
+    One that is `same_as` another, by its path, has no content of its own in the archive: both are one file on the disk.
+    """
 
     name: str
     bytes: int
     sha256: str
     modified_ns: int
+    same_as: str = ""
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -63,11 +68,21 @@ class Contents(msgspec.Struct, frozen=True):
     @property
     def bytes(self) -> int:
         """What the files take when they are unpacked."""
-        return sum(entry.bytes for entry in self.entries)
+        return sum(entry.bytes for entry in self.copied)
+
+    @property
+    def copied(self) -> list[Entry]:
+        """The files that have their content in the archive."""
+        return [entry for entry in self.entries if not entry.same_as]
+
+    @property
+    def shared(self) -> list[Entry]:
+        """The further names of these."""
+        return [entry for entry in self.entries if entry.same_as]
 
     def part(self, name: str) -> list[Entry]:
         """The files of a folder, or the one file of this name."""
-        return [entry for entry in self.entries if entry.name == name or entry.name.startswith(f"{name}/")]
+        return [entry for entry in self.entries if f"{entry.name}/".startswith(f"{name}/")]
 
 
 class ArchiveWriter:
@@ -76,7 +91,7 @@ class ArchiveWriter:
     def __init__(self, file: ZipFile, progress: Progress) -> None:
         self._zip = file
         self._progress = progress
-        self._entries: list[Entry] = []
+        self._entries: dict[str, Entry] = {}
 
     def add(self, name: str, pieces: Iterable[bytes], *, modified_ns: int, size: int | None = None) -> None:
         """Add a file, which is to have `size` bytes where that is known.
@@ -97,18 +112,21 @@ class ArchiveWriter:
                 self._progress(name.split("/", 1)[0], len(piece))
         if size is not None and count != size:
             raise BackupFailed(f"{name} was cut while it was copied; make the backup again")
-        self._entries.append(Entry(name, count, digest.hexdigest(), modified_ns))
+        self._entries[name] = Entry(name, count, digest.hexdigest(), modified_ns)
+
+    def add_again(self, name: str, same_as: str) -> None:
+        """Add another name of a file that was added already."""
+        self._entries[name] = msgspec.structs.replace(self._entries[same_as], name=name, same_as=same_as)
 
     def finish(self, *, software_version: str, created_at: str, published: str | None, postgres: int) -> Contents:
         """Write the manifest, which makes the archive whole."""
-        has_database = any(entry.name == DATABASE for entry in self._entries)
         contents = Contents(
             format=FORMAT,
             software_version=software_version,
             created_at=created_at,
             published=published,
-            postgres=postgres if has_database else None,
-            entries=tuple(self._entries),
+            postgres=postgres if DATABASE in self._entries else None,
+            entries=tuple(self._entries.values()),
         )
         self._zip.writestr(_MANIFEST, msgspec.json.encode(contents), compress_type=ZIP_DEFLATED)
         return contents
@@ -157,8 +175,7 @@ class Archive:
     def __init__(self, path: Path) -> None:
         """Open it, and look at its manifest and at the names of its files.
 
-        Raises:
-            BackupFailed: it is no backup, it is damaged, or it was made by a newer version.
+        Raises BackupFailed: it is no backup, it is damaged, or it was made by a newer version.
         """
         self._path = path
         try:
@@ -177,9 +194,7 @@ class Archive:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._zip.close()
 
     def unpack(self, folder: Path | None, progress: Progress) -> None:
@@ -189,7 +204,7 @@ class Archive:
             BackupFailed: a file is not what the manifest says; what was written is not to be used.
             OSError: there is no room, or no right to write.
         """
-        for entry in self.contents.entries:
+        for entry in self.contents.copied:
             target = None if folder is None else folder / entry.name
             if target is None:
                 with Path(os.devnull).open("wb") as nowhere:
@@ -199,6 +214,18 @@ class Archive:
             with target.open("xb") as file:
                 self._copy(entry, file, progress)
             os.utime(target, ns=(entry.modified_ns, entry.modified_ns))
+        if folder is not None:
+            self._link(folder)
+
+    def _link(self, folder: Path) -> None:
+        """Give files their further names; copies where the disk has no links."""
+        for entry in self.contents.shared:
+            source, target = folder / entry.same_as, folder / entry.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copy2(source, target)
 
     def _copy(self, entry: Entry, target: IO[bytes], progress: Progress) -> None:
         digest, count = hashlib.sha256(), 0
@@ -233,18 +260,28 @@ class Archive:
             raise self._damaged("its manifest cannot be read") from error
 
     def _check_names(self) -> None:
+        copied = {entry.name: entry for entry in self.contents.copied}
         names = [entry.name for entry in self.contents.entries]
         for name in names:
             if not _is_kept(name):
                 raise BackupFailed(f"{self._path} is no sound backup: it holds {name!r}, which no backup has")
-        if sorted([*names, _MANIFEST]) != sorted(self._zip.namelist()):
+        if len(set(names)) < len(names) or sorted([*copied, _MANIFEST]) != sorted(self._zip.namelist()):
             raise self._damaged("its files are not those of its manifest")
+        if not all(_is_same(entry, copied) for entry in self.contents.shared):
+            raise self._damaged("a file is said to be the same as one that it is not")
         published = self.contents.published
         if published is not None and f"snapshots/{published}/manifest.json" not in names:
             raise self._damaged("the published snapshot is missing")
 
     def _damaged(self, what: str) -> BackupFailed:
         return BackupFailed(f"{self._path} is damaged: {what}. Nothing was changed; use another backup")
+
+
+def _is_same(entry: Entry, copied: Mapping[str, Entry]) -> bool:
+    """Whether the file that an entry is the same as is in the archive, and a snapshot's as itself."""
+    other = copied.get(entry.same_as)
+    both_of_snapshots = all(name.startswith(f"{SNAPSHOTS}/") for name in (entry.name, entry.same_as))
+    return both_of_snapshots and other is not None and (other.bytes, other.sha256) == (entry.bytes, entry.sha256)
 
 
 class _Head(msgspec.Struct):

@@ -109,14 +109,27 @@ class Backup:
 
     def _copy_files(self, archive: ArchiveWriter, snapshot_ids: Iterable[str]) -> None:
         layout = self.data_dir
-        for folder in (layout.raw, models_dir(layout), *(layout.snapshots / name for name in snapshot_ids)):
+        for folder in (layout.raw, models_dir(layout)):
             for path in _files_below(folder):
                 self._copy_file(archive, path, pieces_of)
+        self._copy_snapshots(archive, snapshot_ids)
         for path in _files_below(layout.logs):
             self._copy_file(archive, path, self._masked_pieces)
         for snapshot_id, holder in holders(layout):
             if not holder.startswith(_HOLDER):
                 self._copy_file(archive, layout.pins / f"{snapshot_id}.{holder}", pieces_of)
+
+    def _copy_snapshots(self, archive: ArchiveWriter, snapshot_ids: Iterable[str]) -> None:
+        """Copy each file once: a snapshot that was gone back to shares its tables with the one that it is made of."""
+        copied: dict[tuple[int, int], str] = {}
+        for snapshot_id in snapshot_ids:
+            for path in _files_below(self.data_dir.snapshots / snapshot_id):
+                status, name = path.stat(), path.relative_to(self.data_dir.root).as_posix()
+                first = copied.setdefault((status.st_dev, status.st_ino), name)
+                if first == name:
+                    self._copy_file(archive, path, pieces_of)
+                else:
+                    archive.add_again(name, first)
 
     def _copy_file(self, archive: ArchiveWriter, path: Path, read: Callable[[BinaryIO, int], Iterable[bytes]]) -> None:
         """Copy a file, unless it has been removed since it was found; what has to be there is pinned."""

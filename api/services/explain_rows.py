@@ -6,13 +6,14 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Final, cast
 
-from snapshot.lineage import EVERY, SIDE, Condition, Link, Listed, Operator, Part
+from snapshot.lineage import EVERY, SIDE, Condition, Factor, Link, Listed, Operator, Part
 from snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
     import polars as pl
 
 Row = Mapping[str, object]
+FACTOR: Final = "_factor"  # of found rows: what each is multiplied by
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +32,19 @@ class Found:
     @property
     def amount(self) -> float | None:
         """What they come to; None where that is a quotient with nothing below the line."""
-        quantity = self.part.quantity
-        total = self.weight * float(self.rows.height if quantity is None else self.rows[quantity].sum() or 0)
+        total = sum(self.added(self.rows))
         if not self.part.over:
             return total
         divisor = total_amount(self.over)
         return total / divisor if divisor else None
 
-    def all(self) -> "Iterator[Found]":
-        """Itself, then its divisor."""
-        yield self
-        yield from self.over
+    def added(self, rows: "pl.DataFrame") -> list[float]:
+        """What each of these rows of it adds."""
+        import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
+        one = pl.lit(1.0) if self.part.quantity is None else pl.col(self.part.quantity).fill_null(0)
+        factor = pl.col(FACTOR) if self.part.by else pl.lit(1.0)
+        return rows.select(pl.repeat(self.weight, pl.len()) * one * factor).to_series().to_list()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ def total_amount(found: Iterable[Found]) -> float | None:
     """What all parts come to; None where one of them is no number."""
     amounts = [part.amount for part in found]
     return None if None in amounts else sum(cast("list[float]", amounts))
+
+
+def with_divisors(found: Iterable[Found]) -> Iterator[Found]:
+    """All parts, each divisor after the last of those that have it."""
+    parts = list(found)
+    for n, part in enumerate(parts):
+        yield part
+        if n + 1 == len(parts) or parts[n + 1].part.over != part.part.over:
+            yield from part.over
 
 
 def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
@@ -86,7 +98,8 @@ def moments(snapshot: Snapshot, rows: "pl.DataFrame") -> dict[str, Moment]:
 def _found(snapshot: Snapshot, row: Row, part: Part, *, divides: bool) -> Found:
     times = 1.0 if part.times is None else float(cast("float", row[part.times] or 0))
     over = find(snapshot, row, part.over, divides=True)
-    return Found(part, _matching(snapshot, row, part), part.weight * times, over, divides)
+    rows = matching(snapshot, row, part).sort(snapshot.manifest.table(part.table).primary_key).collect()
+    return Found(part, rows, part.weight * times, over, divides)
 
 
 def _is_given(part: Part, row: Row) -> bool:
@@ -98,30 +111,45 @@ def _is_given(part: Part, row: Row) -> bool:
     return bool(pl.select(reduce(and_, (_holds(c, row, own[c.column]) for c in part.given))).item())
 
 
-def _matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.DataFrame":
+def matching(snapshot: Snapshot, row: Row, part: Part) -> "pl.LazyFrame":
+    """The rows of a part, in no order, given the row that holds the number."""
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
     kept = snapshot.scan(part.table).filter(_all(part.where, row))
-    columns = [c.name for c in snapshot.manifest.table(part.table).columns]
     for link in part.links:
-        kept = _linked(kept, snapshot, row, link).select(columns)
+        kept = _linked(kept, snapshot, row, link)
+    if part.top:
+        kept = kept.sort(part.top.by, descending=True, nulls_last=True).head(part.top.rows)
     if part.quantity is not None:  # what adds nothing explains nothing
         kept = kept.filter(pl.col(part.quantity) != 0)
-    return kept.sort(snapshot.manifest.table(part.table).primary_key).collect()
+    if part.by:
+        kept = _multiplied(kept, snapshot, part.by)
+    return kept
+
+
+def _multiplied(kept: "pl.LazyFrame", snapshot: Snapshot, by: Factor) -> "pl.LazyFrame":
+    """The rows that have a factor, with it."""
+    import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
+
+    factors = snapshot.scan(by.table).select(*by.there, pl.col(by.column).alias(FACTOR)).drop_nulls(FACTOR)
+    return kept.join(factors, left_on=by.on, right_on=by.there)
 
 
 def _linked(kept: "pl.LazyFrame", snapshot: Snapshot, row: Row, link: Link) -> "pl.LazyFrame":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
-    on = list(link.on)
+    on, there = list(link.on), list(link.there or link.on)
     if link.each and row[link.each.row] is None:
         return kept
     fitting = snapshot.scan(link.table).filter(_all(link.where, row))
+    for further in link.links:
+        fitting = _linked(fitting, snapshot, row, further)
     if link.each:
-        fitting = _with_each(fitting, on, link.each, str(row[link.each.row]).split(","))
+        fitting = _with_each(fitting, there, link.each, str(row[link.each.row]).split(","))
+    named = [pl.col(theirs).alias(own) for own, theirs in zip(on, there, strict=True)]
     if link.side == "any":
-        return kept.join(fitting.select(on).unique(), on=on, how="anti" if link.absent else "semi")
-    sides = fitting.select(*on, _linked_side=SIDE).unique()
+        return kept.join(fitting.select(named).unique(), on=on, how="anti" if link.absent else "semi")
+    sides = fitting.select(*named, _linked_side=SIDE).unique()
     own, other = pl.col(SIDE), pl.col("_linked_side")
     differs = link.side.startswith("other")
     holds = own != other if differs else own == other
@@ -131,7 +159,7 @@ def _linked(kept: "pl.LazyFrame", snapshot: Snapshot, row: Row, link: Link) -> "
         holds = other.is_not_null() & holds.fill_null(value=True)
     linked = kept.join(sides, on=on).filter(holds)
     if not link.absent:
-        return linked
+        return linked.drop("_linked_side")
     return kept.join(linked.select(*on, SIDE).unique(), on=[*on, SIDE], how="anti")
 
 
@@ -161,6 +189,8 @@ def _holds(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
 def _compared(condition: Condition, row: Row, column: "pl.Expr") -> "pl.Expr":
     import polars as pl  # noqa: PLC0415 - the server starts without the frame engine
 
+    if condition.other:
+        return _RULES[condition.op](column, pl.col(condition.other)).fill_null(value=False)
     value = row[condition.row] if condition.row else condition.value
     if condition.op == "eq_or_all" and value == EVERY:
         return pl.lit(value=True)
@@ -178,6 +208,7 @@ _RULES: Final[Mapping[Operator, Callable[["pl.Expr", "pl.Expr"], "pl.Expr"]]] = 
     "ne_or_null": lambda column, value: column.ne_missing(value),
     "gt": lambda column, value: column > value,
     "ge": lambda column, value: column >= value,
+    "lt": lambda column, value: column < value,
     "le": lambda column, value: column <= value,
     "le_or_null": lambda column, value: (column <= value).fill_null(value=True),
     "starts": lambda column, value: column.str.starts_with(value),

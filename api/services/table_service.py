@@ -1,7 +1,7 @@
 """The table browser: what is published, read only, by the manifest's names and nothing else."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -145,8 +145,8 @@ class TableService:
         return _csv_chunks(without_formulas(_select(snapshot, table, query)))
 
 
-def find_table(snapshot: Snapshot, name: str) -> Table:
-    """The table of this name.
+def find_table(snapshot: Snapshot, name: str, others: Iterable[str] = ()) -> Table:
+    """The table of this name; `others` are names that might have been meant as well.
 
     Raises:
         TableNotFound: there is none; the message has the nearest names.
@@ -154,7 +154,7 @@ def find_table(snapshot: Snapshot, name: str) -> Table:
     try:
         return snapshot.manifest.table(name)
     except KeyError as error:
-        near = get_close_matches(name, [t.name for t in snapshot.manifest.tables], n=3)
+        near = get_close_matches(name, [*(t.name for t in snapshot.manifest.tables), *others], n=3)
         hint = f"; did you mean {', '.join(near)}?" if near else "; GET /api/tables lists them"
         raise TableNotFound(f"No table {name[:63]!r} is published{hint}") from error
 

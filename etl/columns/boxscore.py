@@ -134,20 +134,20 @@ SHIFT_COUNT: Final = integer(
 AVG_SHIFT: Final = numeric("avg_shift", "Ice time per real shift.", "s", formula="toi_seconds / shift_count")
 PLUS_EV: Final = integer(
     "plus_ev",
-    "On the ice for own goals at even strength or with a net empty.",
-    formula=f"rows of fact_goals of the own side with situation EV or EN {_IN_STINTS}; no penalty shots",
+    "On the ice for own goals with no man advantage for either side, empty nets among them.",
+    formula=f"rows of fact_goals of the own side with man_advantage = 0 {_IN_STINTS}; no penalty shots",
 )
 MINUS_EV: Final = integer(
     "minus_ev",
-    "On the ice for goals against at even strength or with a net empty.",
+    "On the ice for goals against with no man advantage for either side, empty nets among them.",
     formula="the same of the other side",
 )
 PLUS_MINUS_EV: Final = integer("plus_minus_ev", "plus_ev less minus_ev.", formula="plus_ev - minus_ev")
 PLUS_MINUS: Final = integer(
     "plus_minus",
     "Even-strength, short-handed and empty-net goals for less against while on the ice.",
-    formula=f"rows of fact_goals {_IN_STINTS}, own side less other side; no power plays and no penalty shots",
-    source="NHL rule book; a net is empty here before it is a power play",
+    formula=f"rows of fact_goals with man_advantage <= 0 {_IN_STINTS}, own side less other side; no penalty shots",
+    source="NHL rule book: no plus for a power-play goal, with the goalie pulled (6v4) or not",
 )
 PLUS_MINUS_TOTAL: Final = integer(
     "plus_minus_total", "Goals for less against while on the ice, all situations.", formula="goals_for - goals_against"

@@ -29,10 +29,10 @@ Y_FRACTION: Final = numeric(
     "y_fraction", "y_coord as a share of the rink's width.", nullable=False, formula="(y_coord + 42.5) / 85"
 )
 DISTANCE: Final = numeric(
-    "distance_ft", "From there to the middle of the goal line.", "ft", formula="sqrt((89 - x)^2 + y^2)"
+    "distance_ft", "From there to the middle of the goal line.", "ft", formula="sqrt((89 - x_coord)^2 + y_coord^2)"
 )
 ANGLE: Final = numeric(
-    "angle_deg", "Off the rink's long axis, seen from the goal.", "deg", formula="atan2(|y|, 89 - x)"
+    "angle_deg", "Off the rink's long axis, seen from the goal.", "deg", formula="atan2(|y_coord|, 89 - x_coord)"
 )
 XG: Final = numeric("xg", "Expected goals of the attempt; 0 when blocked.", source="hockey/expected_goals.py")
 DANGER_ZONE: Final = text(

@@ -90,6 +90,16 @@ IS_EMPTY_NET: Final = boolean("is_empty_net", "Whether the net scored on was emp
 IS_POWER_PLAY: Final = boolean("is_power_play", "Scored with more skaters, both goalies on the ice.")
 IS_SHORT_HANDED: Final = boolean("is_short_handed", "Scored with fewer skaters, both goalies on the ice.")
 IS_PENALTY_SHOT: Final = boolean("is_penalty_shot", "Scored on a penalty shot.", nullable=False)
+MAN_ADVANTAGE: Final = integer(
+    "man_advantage",
+    "Skaters of the scoring side above the other's, both counted up to five: an extra attacker for the goalie is none, "
+    "and takes none away. Plus/minus goes by it; null without a valid stint.",
+    formula="min(skaters of the side, 5) - min(skaters of the other, 5), by strength",
+    source="hockey/strength.py",
+)
+IS_BREAKAWAY_GOAL: Final = boolean(
+    "is_breakaway", "Within 10 s of a breakaway tagged to the scorer, in the same sequence.", nullable=False
+)
 GOAL_TYPE: Final = text("goal_type", "How it was shot, as Goal_Wrist.")
 HOME_SCORE: Final = count("home_score", "Home goals after this one.")
 AWAY_SCORE: Final = count("away_score", "Visitor goals after this one.")
@@ -132,8 +142,13 @@ SHOT_XG: Final = numeric(
 SHOT_XG_ADJ: Final = numeric(
     "xg_adj",
     "xg times the chance that no earlier attempt of its flurry went in.",
-    formula="xg * product of (1 - xg) over the side's attempts before it, back to the last one that is not off_rebound",
+    formula="xg * (1 - sum of xg_adj of the attempts before it with the same flurry_event_id)",
     source="MoneyPuck",
+)
+FLURRY: Final = replace(
+    EVENT_ID,
+    name="flurry_event_id",
+    description="The attempt that its flurry began with: an attempt and the rebounds that follow it are one.",
 )
 BLOCKER_ID: Final = replace(PLAYER_ID, name="blocker_player_id", description="The opponent who blocked it.")
 

@@ -41,6 +41,11 @@ PERIOD: Final = integer("period", "Period: 1-3, 4 overtime, 5 shootout.")
 CLOCK_SECONDS: Final = integer("time_start_total_seconds", "Game clock at the start: seconds left in the period.", "s")
 GAME_SECONDS: Final = integer("game_seconds", "Seconds of game clock since the first faceoff.", "s")
 
+MOMENT: Final = (GAME_ID, PERIOD, CLOCK_SECONDS, GAME_SECONDS)
+"""When something happened."""
+SIDE: Final = (TEAM_ID, TEAM_NAME, TEAM_VENUE)
+"""Whose it is."""
+
 IS_INFERRED: Final = boolean(
     "is_inferred", "True when no master data names it, only rows that refer to it.", nullable=False
 )

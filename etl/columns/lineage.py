@@ -8,53 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from msgspec import structs
-
 from etl.columns.column import Column
-from snapshot.lineage import Condition, Link, Part, SideRule
+from hockey.zones import MIRRORED, ZONES
+from snapshot.lineage import Condition, Link, Part, Parts, SideRule, equal, own
 
-Parts = tuple[Part, ...]
 Lineage = Mapping[str, Parts]
 
 
 def explained(columns: Iterable[Column], lineage: Lineage) -> tuple[Column, ...]:
     """The columns, each with what it is made from, where that is known by its name."""
     return tuple(replace(c, made_from=lineage[c.name]) if c.name in lineage else c for c in columns)
-
-
-def own(*columns: str) -> tuple[Condition, ...]:
-    """Columns that are as in the explained row."""
-    return tuple(Condition(column=name, row=name) for name in columns)
-
-
-def equal(**values: str | int | bool) -> tuple[Condition, ...]:
-    """Columns that have these values."""
-    return tuple(Condition(column=name, value=value) for name, value in values.items())
-
-
-def one_of(column: str, values: Iterable[str]) -> Condition:
-    """A column that has one of these values."""
-    return Condition(column=column, op="in", value=tuple(values))
-
-
-def weighed(parts: Parts, weight: float) -> Parts:
-    """The parts, each counting so much more."""
-    return tuple(structs.replace(part, weight=part.weight * weight) for part in parts)
-
-
-def less(parts: Parts) -> Parts:
-    """The parts, subtracted."""
-    return weighed(parts, -1)
-
-
-def divided(parts: Parts, over: Parts, weight: float = 1) -> Parts:
-    """What the parts come to, divided by what those of `over` come to, times `weight`."""
-    return tuple(structs.replace(part, weight=part.weight * weight, over=over) for part in parts)
-
-
-def share(part: Parts, other: Parts) -> Parts:
-    """100 * part / (part + other)."""
-    return divided(part, (*part, *other), 100)
 
 
 GAME: Final = own("game_id")
@@ -65,6 +28,12 @@ EVEN: Final = Condition(column="situation", value="EV")
 NOT_BLOCKED: Final = Condition(column="is_blocked", value=False)
 HOME: Final = equal(team_venue="home")
 AWAY: Final = equal(team_venue="away")
+_NAMES: Final = {zone.code: zone.name for zone in ZONES}
+# the zones of each side, and what they are as the home side sees them
+ZONES_SEEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "home": {name: name for name in _NAMES.values()},
+    "away": {name: _NAMES[MIRRORED[code]] for code, name in _NAMES.items()},
+}
 
 
 def itself(table: str, key: str, quantity: str | None = None, weight: float = 1) -> Parts:

@@ -11,26 +11,21 @@ from etl.columns.lineage import (
     OTHER_SIDE,
     OWN_SIDE,
     PLAYER,
+    ZONES_SEEN,
     Lineage,
-    Parts,
     acted,
-    divided,
-    equal,
     itself,
-    less,
     on_ice,
-    one_of,
     opposed,
     side,
     skating,
-    weighed,
 )
 from hockey.details import BAD_GIVEAWAYS
 from hockey.event_types import DEFENDED
 from hockey.expected_goals import HIGH_DANGER_XG
 from hockey.play_details import RECOVERY
 from hockey.value import GAME_SCORE, GAME_SCORE_BASE, GAME_SCORE_SCALE, GAR, NO_ADVANTAGE
-from snapshot.lineage import Condition, Link, Part, SideRule
+from snapshot.lineage import Condition, Link, Part, Parts, SideRule, divided, equal, less, one_of, own, weighed
 
 SKATERS: Final = "fact_player_game_stats"
 GOALIES: Final = "fact_goalie_game_stats"
@@ -40,8 +35,8 @@ def _is(column: str, value: str) -> Condition:
     return Condition(column=column, value=value)
 
 
-_BESIDE_PP: Final = Condition(column="situation", op="ne_or_null", value="PP")
-_EVEN_OR_EMPTY_NET: Final = one_of("situation", ("EV", "EN"))
+_BESIDE_PP: Final = Condition(column="man_advantage", op="le", value=0)
+_EVEN_OR_EMPTY_NET: Final = Condition(column="man_advantage", value=0)
 _BLOCKED_BY_OTHERS: Final = _is("event_detail", "Shot_Blocked")
 _ADVANTAGE: Final = Condition(column="penalty_type", op="not_in", value=NO_ADVANTAGE)
 # what a player or a side does, by the table of it and the conditions there
@@ -125,6 +120,38 @@ def _own_attempts(quantity: str) -> Parts:
     return (Part(table="fact_shots", where=where, quantity=quantity),)
 
 
+def _on_rushes(*where: Condition) -> Parts:
+    """Rushes with the player in an event role of one of their side's events."""
+    taking_part = Link(
+        table="fact_event_players",
+        on=("event_id",),
+        where=(*PLAYER, Condition(column="player_role", op="starts", value="event_")),
+    )
+    during = Condition(column="is_rush", value=1, either=equal(is_goal=1))
+    events = Link(table="fact_events", on=("rush_key",), where=(*GAME, during), links=(taking_part,), side="same")
+    return (Part(table="fact_rushes", where=(*GAME, *where), links=(events,)),)
+
+
+_SHOT_ON_IT: Final = Condition(column="shots", op="gt", value=0)
+_SCORED_ON_IT: Final = Condition(column="goals", op="gt", value=0)
+_RUSH_GOAL: Final = Link(
+    table="fact_events", on=("event_id",), where=(*GAME, Condition(column="rush_key", op="is_not_null"))
+)
+
+
+def _began(zone: str) -> Parts:
+    """Real shifts as a skater that a faceoff began in the zone, which the visitors see from the other end."""
+    begun = (*PLAYER, *equal(is_first_segment=True, is_goalie=False))
+    return tuple(
+        Part(
+            table="fact_shift_players",
+            where=(*begun, *equal(team_venue=side)),
+            links=(Link(table="fact_shifts", on=("shift_id",), where=(*GAME, *equal(faceoff_zone=seen[zone]))),),
+        )
+        for side, seen in ZONES_SEEN.items()
+    )
+
+
 _SIDES: Final[tuple[SideRule, ...]] = ("same", "other")
 
 
@@ -180,8 +207,19 @@ _CREDITS: Final[dict[str, Parts]] = {
     "def_involvement": (*_DEFENDED_FIRST, _SUPPORTED),
     "plays_successful": _roles(_is("play_detail_successful", "s")),
     "plays_unsuccessful": _roles(_is("play_detail_successful", "u")),
-    "rush_shots": _led(Condition(column="shots", op="gt", value=0)),
-    "rush_goals": _led(Condition(column="goals", op="gt", value=0)),
+    "rush_shots": _led(_SHOT_ON_IT),
+    "rush_goals": _led(_SCORED_ON_IT),
+    "rush_assists": (Part(table="fact_assists", where=PLAYER, links=(_RUSH_GOAL,)),),
+    "rush_involvement": _on_rushes(),
+    "rush_off_success": _on_rushes(*equal(is_successful=True)),
+    "rush_off_shot_generated": _on_rushes(_SHOT_ON_IT),
+    "rush_off_goal_generated": _on_rushes(_SCORED_ON_IT),
+    "breakaway_goals": (
+        Part(
+            table="fact_goals",
+            where=(*GAME, Condition(column="scorer_player_id", row="player_id"), *equal(is_breakaway=True)),
+        ),
+    ),
     "rush_xg": _led(quantity="xg"),
     "odd_man_rushes": _led(*equal(is_odd_man=True)),
     "xg_for": _own_attempts("xg"),
@@ -190,6 +228,7 @@ _CREDITS: Final[dict[str, Parts]] = {
 _STINTS: Final[dict[str, Parts]] = {
     "toi_seconds": (Part(table="fact_shift_players", where=PLAYER, quantity="shift_duration"),),
     "shift_count": (Part(table="fact_shift_players", where=(*PLAYER, *equal(is_first_segment=True))),),
+    **{f"zone_starts_{zone.lower()}": _began(zone) for zone in ZONES_SEEN["home"]},
     "plus_ev": on_ice("fact_goals", "same", _EVEN_OR_EMPTY_NET),
     "minus_ev": on_ice("fact_goals", "other", _EVEN_OR_EMPTY_NET),
     "plus_minus_ev": _difference(_EVEN_OR_EMPTY_NET),
@@ -224,10 +263,21 @@ def _weighted(weights: Iterable[tuple[str, float]], scale: float = 1) -> Parts:
     return tuple(part for name, weight in weights for part in weighed(_VALUED[name], scale * weight))
 
 
+_ON_SHEET: Final = Condition(column="skill_rating", op="is_not_null")
+RATING: Final[Parts] = (
+    Part(table="fact_gameroster", where=PLAYER, quantity="skill_rating"),
+    Part(
+        table="dim_player",
+        where=own("player_id"),
+        links=(Link(table="fact_gameroster", on=("player_id",), where=(*GAME, _ON_SHEET), absent=True),),
+        quantity="current_skill_rating",
+    ),
+)
 SKATER_GAME: Final[Lineage] = {
     **_CREDITS,
     **TAGS,
     **_STINTS,
+    "player_rating": RATING,
     "game_score": (
         *itself(SKATERS, "player_game_key", weight=GAME_SCORE_BASE),
         *_weighted(GAME_SCORE.items(), GAME_SCORE_SCALE),

@@ -9,17 +9,15 @@ from etl.columns.lineage import (
     NOT_BLOCKED,
     OTHER_SIDE,
     OWN_SIDE,
+    ZONES_SEEN,
     Lineage,
-    Parts,
-    divided,
-    equal,
     in_stints,
-    own,
     side,
     skating,
 )
+from etl.columns.lineage_box_score import RATING
 from hockey.possession import NOT_IN_PLAY
-from snapshot.lineage import Condition, Link, Listed, Part, SideRule
+from snapshot.lineage import Condition, Factor, Link, Listed, Part, Parts, SideRule, divided, equal, own
 
 _FIRST, _SECOND = "player_1_id", "player_2_id"
 
@@ -119,8 +117,36 @@ COMBO: Final[Lineage] = {
         for way, of in (("for", _OWN_VENUE), ("against", _OTHER_VENUE))
     },
 }
+_SKATERS: Final = "fact_player_qoc_summary"
+_MET: Final = (
+    ("fact_head_to_head", "home_player_id", "away_player_id"),
+    ("fact_head_to_head", "away_player_id", "home_player_id"),
+)
+_MATES: Final = (("fact_wowy", _FIRST, _SECOND), ("fact_wowy", _SECOND, _FIRST))
+
+
+def _mean_rating(pairs: tuple[tuple[str, str, str], ...], seconds: str) -> Parts:
+    """Mean rating of the other player of pairs, each by the seconds shared; those without a rating are left out."""
+    shared: list[Part] = []
+    rated: list[Part] = []
+    for table, one, other in pairs:
+        on, there = ("game_id", other), ("game_id", "player_id")
+        known = Condition(column="player_rating", op="is_not_null")
+        link = Link(table=_SKATERS, on=on, there=there, where=(*GAME, known))
+        where = (*GAME, Condition(column=one, row="player_id"))
+        shared.append(Part(table=table, where=where, links=(link,), quantity=seconds))
+        by = Factor(table=_SKATERS, on=on, there=there, column="player_rating")
+        rated.append(Part(table=table, where=where, quantity=seconds, by=by))
+    return divided(tuple(rated), tuple(shared))
+
+
 QOC: Final[Lineage] = {
-    "shifts_tracked": (Part(table="fact_shift_players", where=(*own("game_id", "player_id"), *equal(is_goalie=False))),)
+    "player_rating": RATING,
+    "avg_opp_rating": _mean_rating(_MET, "toi_against"),
+    "avg_own_rating": _mean_rating(_MATES, "toi_together"),
+    "shifts_tracked": (
+        Part(table="fact_shift_players", where=(*own("game_id", "player_id"), *equal(is_goalie=False))),
+    ),
 }
 
 _PP: Final = Condition(column="situation", value="PP")
@@ -154,6 +180,10 @@ SPECIAL_TEAMS: Final[Lineage] = {
     "pk_goals_against": side("fact_goals", OTHER_SIDE, _PP),
     "pk_shots_against": side("fact_shots", OTHER_SIDE, _PP),
     "pk_xg_against": side("fact_shots", OTHER_SIDE, _PP, quantity="xg"),
+    "pp_opportunities": tuple(
+        Part(table="fact_shifts", where=GAME, quantity=f"{side}_power_plays_begun", given=equal(team_venue=side))
+        for side in ("home", "away")
+    ),
     "pk_opportunities": _of_the_other_side("pp_opportunities"),
 }
 
@@ -172,7 +202,31 @@ def _with_the_puck(of: Condition) -> Parts:
     return side("fact_sequences", of, quantity="duration_seconds")
 
 
+_DEAD: Final = equal(zone_until_next="Dead")
+
+
+def _play_in(zone: str, side_column: str, *where: Condition) -> Parts:
+    """Seconds that the puck was in a zone of the explained row's side; the events have it as the home side sees it."""
+    return tuple(
+        Part(
+            table="fact_events",
+            where=(*GAME, *where, *equal(zone_until_next=seen[zone])),
+            quantity="seconds_until_next",
+            given=equal(**{side_column: side}),
+        )
+        for side, seen in ZONES_SEEN.items()
+    )
+
+
+def _seconds(*where: Condition) -> Parts:
+    return (Part(table="fact_events", where=(*GAME, *where), quantity="seconds_until_next"),)
+
+
 ZONE_TIME: Final[Lineage] = {
+    **{f"{zone.lower()}_zone_seconds": _play_in(zone, "venue") for zone in ZONES_SEEN["home"]},
+    "unknown_zone_seconds": _seconds(Condition(column="zone_until_next", op="is_null")),
+    "dead_seconds": _seconds(*_DEAD),
+    "tracked_seconds": _seconds(),
     "offensive_zone_events": _in_zone("Offensive", "Defensive"),
     "neutral_zone_events": _in_zone("Neutral", "Neutral"),
     "defensive_zone_events": _in_zone("Defensive", "Offensive"),
@@ -183,6 +237,8 @@ ZONE_TIME: Final[Lineage] = {
 _PERIOD: Final = own("period")
 _CONTROLLED: Final = equal(is_controlled=True, is_failed=False)
 MOMENTUM: Final[Lineage] = {
+    f"{zone.lower()}_zone_seconds": _play_in(zone, "team_venue", *_PERIOD) for zone in ("Offensive", "Defensive")
+} | {
     f"{name}{way}": side(table, of, *_PERIOD, *where, quantity=quantity)
     for name, table, where, quantity, ways in (
         ("shots", "fact_shots", (), None, ("", "_against")),

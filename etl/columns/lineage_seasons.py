@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from etl.columns.lineage import GAME, Lineage, Parts, divided, equal, less, one_of, own, share
+from etl.columns.lineage import GAME, Lineage
 from etl.columns.lineage_box_score import GOALIES, SKATERS
-from snapshot.lineage import Condition, Link, Part
+from snapshot.lineage import Condition, Link, Part, Parts, divided, equal, less, one_of, own, share
 
 _SEASON: Final = own("season_id")
 _PERSON: Final = own("player_id")

@@ -95,7 +95,7 @@ COMBO_TYPE: Final = text(
     "combo_type", "forward: the three forwards; defense: the two defenders; five: all five skaters together."
 )
 COMBO_SIZE: Final = count(
-    "combo_size", "Players in the combination: 2, 3 or 5.", formula="3 forwards, 2 defenders or all 5 skaters"
+    "combo_size", "Players in the combination: 2, 3 or 5.", formula="ids in forward_combo and in defense_combo"
 )
 FORWARD_COMBO: Final = text("forward_combo", "Ids of the forwards, sorted, comma between; null for a defence pair.")
 DEFENSE_COMBO: Final = text("defense_combo", "Ids of the defenders, sorted, comma between; null for a forward line.")
@@ -138,12 +138,12 @@ QOC: Final = (
     numeric(
         "avg_opp_rating",
         "Mean skill rating of the opposing skaters on the ice, each by the seconds faced; null where none is rated.",
-        formula="sum of seconds * rating / sum of seconds over the rated opponents faced",
+        formula="sum of toi_against * player_rating / sum of toi_against, over the rated opponents (fact_head_to_head)",
     ),
     numeric(
         "avg_own_rating",
         "Mean skill rating of the team-mates on the ice, each by the seconds shared; null where none is rated.",
-        formula="sum of seconds * rating / sum of seconds over the rated team-mates",
+        formula="sum of toi_together * player_rating / sum of toi_together, over the rated team-mates (fact_wowy)",
     ),
     numeric("rating_diff", "Team-mates less opponents.", formula="avg_own_rating - avg_opp_rating"),
     count(
@@ -193,7 +193,8 @@ ZONE_STARTS: Final = (
     integer(
         "zone_starts_offensive",
         "Real shifts begun by a faceoff in the offensive zone; null without stints.",
-        formula="rows of fact_shift_players with is_first_segment whose stint begins by a faceoff there",
+        formula="rows of fact_shift_players as a skater with is_first_segment, in stints with that faceoff_zone as the "
+        "side sees it",
     ),
     integer(
         "zone_starts_neutral",

@@ -27,7 +27,7 @@ PLAY_INDEX: Final = integer("play_index", "Place of the play in its game, from 0
 IS_RUSH: Final = count(
     "is_rush",
     "1 for an event of a rush, else 0.",
-    formula="in the sequence of a rush (fact_rushes), from its entry to 10 s after, the puck in the zone",
+    formula="1 with a rush_key, but 0 for a goal later than 10 s after the entry",
     source=_DEFINED,
 )
 
@@ -54,6 +54,26 @@ OUTCOME: Final = text(
 )
 
 RUSH_KEY: Final = text("rush_key", "RU, game number and five-digit index of the entry.")
+RUSH_REFERENCE: Final = replace(
+    RUSH_KEY,
+    description="The rush (fact_rushes) that it is an event of: in its sequence, the puck in the zone, within 10 s of "
+    "the entry, a goal of the side within 15 s; null elsewhere.",
+    source=_DEFINED,
+)
+CROSSING_EVENT: Final = replace(
+    EVENT_ID,
+    name="crossing_event_id",
+    description="The zone entry or exit after which it comes, with no whistle or other crossing between; its own id "
+    "for the crossing itself.",
+)
+ZONE_UNTIL_NEXT: Final = text(
+    "zone_until_next",
+    "Where the puck counts as being until the next event, as the home side sees it: Offensive, Neutral or Defensive; "
+    "Dead from a whistle to the next faceoff; null where nobody knows.",
+)
+SECONDS_UNTIL_NEXT: Final = numeric(
+    "seconds_until_next", "Game clock to the next event in play of the period; 0 for its last.", "s"
+)
 ENTRY_EVENT: Final = replace(EVENT_REFERENCE, description="The zone entry that began it.")
 LEADER_ID: Final = replace(ACTOR_ID, description="Who brought the puck in; null when nobody is named.")
 LEADER_NAME: Final = replace(ACTOR_NAME, description="Name of that player.")
@@ -78,7 +98,9 @@ RUSH_SHOT_COUNT: Final = count(
     "shots", "Shot attempts of the side on the rush.", formula="Shot rows of the side within 10 s of the entry"
 )
 RUSH_GOAL_COUNT: Final = count(
-    "goals", "Goals of the side on the rush.", formula="goals of the side within 15 s of the entry, same sequence"
+    "goals",
+    "Goals of the side on the rush.",
+    formula="rows of fact_events of the rush_key and the side with is_goal: within 15 s of the entry, same sequence",
 )
 
 RUSH_POINTS: Final = count("rush_points", "Rush goals plus rush assists.", formula="rush_goals + rush_assists")
@@ -98,21 +120,21 @@ PLAYER_RUSH: Final = (
     count(
         "rush_assists",
         "Assists on goals scored on a rush.",
-        formula="rows of fact_assists whose goal is one of a rush of fact_rushes",
+        formula="rows of fact_assists of the player on goals with a rush_key in fact_events",
     ),
     RUSH_POINTS,
     RUSH_XG,
     count(
         "breakaway_goals",
         "Goals on breakaways.",
-        formula="goals within 10 s of a breakaway tagged to the scorer, in the same sequence",
+        formula="rows of fact_goals of the player with is_breakaway",
         source=_DEFINED,
     ),
     count("odd_man_rushes", "Odd-man rushes led.", formula="fact_rushes led by the player with is_odd_man"),
     count(
         "rush_involvement",
         "Rushes taken part in, leading or supporting.",
-        formula="rushes with the player on the side's roles of any of its events",
+        formula="fact_rushes of whose fact_events of the side one has the player in an event role",
     ),
     count(
         "rush_off_success",

@@ -5,7 +5,8 @@ from typing import Final
 
 from etl.columns import boxscore as box
 from etl.columns.column import Column, count, numeric, text
-from etl.columns.keys import PLAYER_ID, SEASON_ID, TEAM_ID, TEAM_NAME
+from etl.columns.keys import GAME_TYPE, PLAYER_ID, PLAYER_NAME, SEASON_ID, TEAM_ID, TEAM_NAME
+from etl.columns.keys import SEASON as SEASON_YEARS
 from hockey.value import MIN_GAMES_SHOWN
 
 _PER_SEASON: Final = "player_id, season_id and game_type, joined by _."
@@ -22,6 +23,8 @@ SEASON_TEAM: Final = replace(
     description="Team of the season: the one with most games as no substitute, then of most games, then latest.",
 )
 SEASON_TEAM_NAME: Final = replace(TEAM_NAME, description="Name of the team of the season.")
+SEASON: Final = (WHO, SEASON_PLAYED, SEASON_YEARS, GAME_TYPE, PLAYER_NAME, SEASON_TEAM, SEASON_TEAM_NAME)
+"""With what a season of a skater or goalie begins, after its key."""
 USUAL_POSITION: Final = text("position", "Position played most: Forward or Defense.")
 CURRENT_TEAM: Final = text("current_team", "Name of the team of the latest game as no substitute, else of the latest.")
 SEASONS_PLAYED: Final = count(

@@ -47,6 +47,22 @@ STINT_STRENGTH: Final = text("strength", "Skaters on the ice, home first, as 5v4
 STINT_SITUATION: Final = text(
     "situation", "Even Strength, Power Play or Penalty Kill as the home side sees it, or Empty Net."
 )
+POWER_PLAYS_BEGUN: Final = tuple(
+    integer(
+        f"{side}_power_plays_begun",
+        f"Power plays of the {side} side that begin with it: by how much its man advantage is above that of the stint "
+        "before.",
+        nullable=False,
+        formula=f"min({side}_team_strength, 5) - min({other}_team_strength, 5), less the same of the stint before; "
+        "below 0 counts as 0, of each and of what is left",
+        source="hockey/strength.py",
+    )
+    for side, other in (("home", "away"), ("away", "home"))
+)
+FACEOFF_ZONE: Final = text(
+    "faceoff_zone",
+    "Zone, as the home side sees it, of the faceoff that began it: the first thing played in it; null without one.",
+)
 START_ZONE: Final = text("start_zone", "Zone of the first event that has one, as the home side sees it.")
 END_ZONE: Final = text("end_zone", "Zone of the last event that has one, as the home side sees it.")
 SHOTS_FOR: Final = count("sf", "Home shots on goal.")

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from etl.columns.column import count, numeric, text
+from etl.columns.column import boolean, count, numeric, text
 from hockey.details import CARRIED_MEANS, PASSED_MEANS, SENT_MEANS
 
 _VISIT: Final = "before the next crossing of a blue line or whistle"
@@ -11,6 +11,20 @@ _VISIT: Final = "before the next crossing of a blue line or whistle"
 def _by_means(crossings: str, means: tuple[str, ...]) -> str:
     return f"rows of fact_zone_{crossings} of the player with means {' or '.join(means)}, not failed"
 
+
+AFTER_ENTRY: Final = (
+    count("shots_after", f"Attempts of the side {_VISIT}.", formula=f"rows of fact_events of the side {_VISIT}"),
+    count("goals_after", f"Goals of the side {_VISIT}.", formula=f"rows of fact_events of the side {_VISIT}"),
+    numeric("xg_after", "Expected goals of those attempts.", nullable=False, formula="sum of the xG of shots_after"),
+)
+AFTER_EXIT: Final = (
+    boolean(
+        "led_to_entry",
+        "The next crossing of a blue line, before a whistle, was the side's own zone entry.",
+        nullable=False,
+    ),
+    boolean("led_to_shot", "That entry led to a shot attempt.", nullable=False),
+)
 
 ENTRY_SUMMARY_KEY: Final = text("zone_entry_key", "game_id and player_id, joined by _.")
 ENTRY_KINDS: Final = (
@@ -35,14 +49,18 @@ ENTRY_KINDS: Final = (
     count("failed_entries", "Did not get in.", formula="rows of fact_zone_entries of the player with is_failed"),
 )
 ENTRY_RESULTS: Final = (
-    count("entries_with_shot", "Entries that led to a shot attempt of the side.", formula=f"an attempt {_VISIT}"),
-    count("shots_after_entry", "The side's attempts after them.", formula=f"Shot rows of the side {_VISIT}"),
-    count("goals_after_entry", "The side's goals after them.", formula=f"goals of the side {_VISIT}"),
+    count(
+        "entries_with_shot",
+        "Entries that led to a shot attempt of the side.",
+        formula="fact_zone_entries of the player with shots_after > 0",
+    ),
+    count("shots_after_entry", "The side's attempts after them.", formula="sum of shots_after of fact_zone_entries"),
+    count("goals_after_entry", "The side's goals after them.", formula="sum of goals_after of fact_zone_entries"),
     numeric(
         "xg_after_entry",
         "Expected goals of those attempts.",
         nullable=False,
-        formula="sum of the xG of shots_after_entry",
+        formula="sum of xg_after of fact_zone_entries",
     ),
     numeric(
         "controlled_entry_pct",
@@ -73,9 +91,13 @@ EXIT_RESULTS: Final = (
     count(
         "exits_with_entry",
         "Exits that led to a zone entry.",
-        formula="the next crossing of a blue line, before a whistle, is the side's own entry",
+        formula="fact_zone_exits of the player with led_to_entry",
     ),
-    count("exits_with_shot", "Exits that led to an entry and a shot attempt.", formula="of these, an attempt follows"),
+    count(
+        "exits_with_shot",
+        "Exits that led to an entry and a shot attempt.",
+        formula="fact_zone_exits of the player with led_to_shot",
+    ),
     numeric(
         "controlled_exit_pct",
         "Exits under control of all tried, 0-100.",
@@ -109,7 +131,7 @@ ZONE_SECONDS: Final = (
             f"{zone}_zone_seconds",
             f"Play with the puck last known in the side's {about} zone.",
             "s",
-            formula="sum of the seconds from each event with that zone to the next, whistles ending it",
+            formula="sum of seconds_until_next of fact_events with that zone_until_next as the side sees it",
         )
         for zone, about in _ZONES
     ),
@@ -124,7 +146,7 @@ ZONE_SECONDS: Final = (
         "dead_seconds",
         "Dead ice between a whistle and the next faceoff, on the running clock.",
         "s",
-        formula="sum of the seconds from each whistle to the next faceoff",
+        formula="sum of seconds_until_next of fact_events with zone_until_next = Dead",
     ),
     numeric(
         "tracked_seconds",
@@ -188,18 +210,20 @@ MOMENTUM_COUNTS: Final = (
 MOMENTUM: Final = numeric(
     "momentum",
     "How far the period tilted to the side, -100 to 100; the other side's is the same with its sign turned.",
-    formula="mean of 100 * (own - other) / (own + other) over shot attempts, expected goals, controlled entries and "
-    "offensive against defensive zone seconds; those that neither side has are left out",
+    formula="mean of 100 * (own - other) / (own + other) over shots and shots_against, xg_for and xg_against, "
+    "controlled_entries and controlled_entries_against, offensive_zone_seconds and defensive_zone_seconds; those that "
+    "neither side has are left out",
 )
 
 SPECIAL_TEAMS_KEY: Final = text("special_teams_key", "game_id and side, joined by _.")
 
-_ADVANTAGE: Final = "skaters more than the other side, both counted up to five, so that an extra attacker is none"
+_ADVANTAGE: Final = "skaters above the other side's, both counted up to five, so that an extra attacker is none"
 SPECIAL_TEAMS: Final = (
     count(
         "pp_opportunities",
         "Power plays given.",
-        formula=f"over the stints in order, each step up of the advantage; the advantage is the {_ADVANTAGE}",
+        formula="sum of the side's power_plays_begun of fact_shifts: over the stints in order, each step up of its "
+        f"{_ADVANTAGE}",
     ),
     numeric(
         "pp_seconds",

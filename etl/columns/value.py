@@ -32,6 +32,11 @@ _ABOUT: Final = {
     "gar_faceoffs": "Faceoffs won less lost, in goals.",
     "gar_replacement": "What an average skater is worth above a replacement in the same ice time, in goals.",
 }
+PLAYER_RATING: Final = numeric(
+    "player_rating",
+    "League skill rating before the game, 2-6: the game sheet's, else the player's own.",
+    formula="skill_rating of fact_gameroster, else current_skill_rating of dim_player",
+)
 SKATER_VALUE: Final[tuple[Column, ...]] = (
     count(
         "penalties_taken",
@@ -49,11 +54,7 @@ SKATER_VALUE: Final[tuple[Column, ...]] = (
         formula=f"{GAME_SCORE_BASE:g} + {GAME_SCORE_SCALE:g} * ({_sum(dict(GAME_SCORE))})",
         source="D. Luszczyszyn, hockey-graphs.com 2016; at even strength where he has 5v5",
     ),
-    numeric(
-        "player_rating",
-        "League skill rating before the game, 2-6: the game sheet's, else the player's own.",
-        formula="skill_rating of fact_gameroster, else current_skill_rating of dim_player",
-    ),
+    PLAYER_RATING,
     numeric(
         "adjusted_rating",
         "The rating that the game score implies: a rating is the game score expected of it.",

@@ -8,9 +8,9 @@ from etl.columns import events as c
 from etl.columns import keys as k
 from etl.columns import possession as s
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import ZONE_NAMES, int32, numbered
 from etl.tables.possession import EVENT
-from hockey.possession import RUSH_SHOT_S
+from hockey.possession import RUSH_GOAL_S, RUSH_SHOT_S
 
 NET_HEIGHT_IN: Final = 48
 _TYPE: Final = pl.col("event_type")
@@ -62,6 +62,9 @@ _WHO: Final = (
     pl.col("goalie_player_id_name").alias("goalie_name"),
     pl.col("player_2_name").alias("event_player_2_name_x"),
 )
+_ON_RUSH: Final = (pl.col("rush_s") <= RUSH_SHOT_S).fill_null(value=False)
+_LATE_GOAL: Final = pl.col("scores") & (pl.col("rush_s") <= RUSH_GOAL_S)
+_DEAD_ICE: Final = "Dead"
 _CONTEXT: Final = (
     "strength",
     "situation",
@@ -72,16 +75,29 @@ _CONTEXT: Final = (
     numbered("PL", "play_index").alias("play_key"),
     "sequence_index",
     "play_index",
+    pl.when(_ON_RUSH | _LATE_GOAL).then(numbered("RU", "rush_idx")).alias("rush_key"),
+    numbered("EV", "crossing_idx").alias("crossing_event_id"),
+    pl.when(pl.col("dead_s") > 0)
+    .then(pl.lit(_DEAD_ICE))
+    .otherwise(pl.col("place").replace_strict(ZONE_NAMES, default=None, return_dtype=pl.String))
+    .alias("zone_until_next"),
+    (pl.col("play_s") + pl.col("dead_s")).alias("seconds_until_next"),
     "shift_id",
     "is_goal",
     pl.col("is_highlight").fill_null(value=False).cast(pl.Int32),
     (_TYPE == "Save").cast(pl.Int32).alias("is_save"),
-    (pl.col("rush_s") <= RUSH_SHOT_S).fill_null(value=False).cast(pl.Int32).alias("is_rush"),
+    _ON_RUSH.cast(pl.Int32).alias("is_rush"),
     (_TYPE == "Rebound").cast(pl.Int32).alias("is_rebound"),
     pl.col("puck_x0").alias("puck_x_start"),
     pl.col("puck_y0").alias("puck_y_start"),
     "net_x",
     (NET_HEIGHT_IN - pl.col("net_y")).alias("net_y"),
+)
+
+
+_FLOW: Final = (
+    *("sequence_index", "play_index", "rush_idx", "rush_s", "scores", "crossing_idx"),
+    *("place", "play_s", "dead_s"),
 )
 
 
@@ -134,6 +150,10 @@ _CONTEXT: Final = (
         s.PLAY_KEY,
         s.SEQUENCE_INDEX,
         s.PLAY_INDEX,
+        s.RUSH_REFERENCE,
+        s.CROSSING_EVENT,
+        s.ZONE_UNTIL_NEXT,
+        s.SECONDS_UNTIL_NEXT,
         k.SHIFT_ID,
         c.IS_GOAL,
         c.IS_HIGHLIGHT,
@@ -155,7 +175,7 @@ def fact_events(
     """
     labels = games.select("game_id", "home_team", "away_team", "video_offset_s")
     names = dim_player.select("player_id", "player_full_name")
-    flow = possession.select(*EVENT, "sequence_index", "play_index", "rush_s")
+    flow = possession.select(*EVENT, *_FLOW)
     rows = plays.join(labels, on="game_id", how="left", maintain_order="left").join(
         flow, on=EVENT, how="left", maintain_order="left"
     )

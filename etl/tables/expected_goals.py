@@ -134,11 +134,22 @@ def shot_xg(plays: pl.DataFrame, attempt_context: pl.DataFrame, stints: pl.DataF
         .with_columns(xg=pl.when("is_unblocked").then(_chance()).otherwise(0.0))
         .sort(event)
         .with_columns(xg_flurry_adjusted=pl.col("xg") * _no_earlier_goal())
-        .select(*_FACTS, "shot_type", "situation", *_FEATURES, "distance_ft", "angle_deg", "xg", "xg_flurry_adjusted")
+        .select(
+            *_FACTS,
+            "shot_type",
+            "situation",
+            *_FEATURES,
+            "distance_ft",
+            "angle_deg",
+            "flurry",
+            "xg",
+            "xg_flurry_adjusted",
+        )
         .collect()
     )
 
 
+_WORTH: Final = ("distance_ft", "angle_deg", "flurry", "xg", "xg_flurry_adjusted")
 _FEATURES: Final = ("is_unblocked", "is_on_goal", "is_goal", "is_rebound", "is_rush", "after_turnover")
 
 

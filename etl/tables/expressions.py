@@ -4,6 +4,8 @@ from typing import Final
 
 import polars as pl
 
+from hockey.strength import FULL_SKATERS
+
 POSITIONS: Final = {"F": "Forward", "D": "Defense", "G": "Goalie"}
 ZONE_NAMES: Final = {"o": "Offensive", "n": "Neutral", "d": "Defensive"}
 DIGITS: Final = 9  # of sums of fractions: the order of adding on several threads changes the last bits
@@ -14,6 +16,17 @@ def int32(column: str | pl.Expr) -> pl.Expr:
     """The column as whole numbers, halves down; a value too large for the type becomes null."""
     expression = pl.col(column) if isinstance(column, str) else column
     return expression.cast(pl.Float64).floor().cast(pl.Int32, strict=False)
+
+
+MOMENT: Final = (
+    "game_id",
+    pl.col("period").cast(pl.Int32),
+    int32("clock_start").alias("time_start_total_seconds"),
+    int32("game_t").alias("game_seconds"),
+)
+"""The columns `keys.MOMENT` of an event."""
+SIDE: Final = ("team_id", "team_name", pl.col("team").alias("team_venue"))
+"""The columns `keys.SIDE` of an event."""
 
 
 def numbered(prefix: str, index: str, game: str = "game_id") -> pl.Expr:
@@ -52,7 +65,8 @@ def per_60(counted: str, seconds: str = "toi_seconds") -> pl.Expr:
 def manpower(own_skaters: str, opp_skaters: str, own_goalie_on: str, opp_goalie_on: str) -> pl.Expr:
     """EV, PP or SH as seen by one side; EN when a net is empty; null without a stint.
 
-    A power play needs both goalies on the ice: with one pulled, an extra skater is no man advantage.
+    A power play needs both goalies on the ice: that is how the tracker's format tells one from a pulled goalie. Whether
+    penalties give an advantage as well is `man_advantage`.
     """
     own, opp = pl.col(own_skaters), pl.col(opp_skaters)
     return (
@@ -66,6 +80,12 @@ def manpower(own_skaters: str, opp_skaters: str, own_goalie_on: str, opp_goalie_
         .then(pl.lit("SH"))
         .otherwise(pl.lit("EV"))
     )
+
+
+def man_advantage(own_skaters: str, other_skaters: str) -> pl.Expr:
+    """`hockey.strength.man_advantage` as an expression; null without a stint."""
+    own, other = (pl.col(skaters).clip(upper_bound=FULL_SKATERS) for skaters in (own_skaters, other_skaters))
+    return (own - other).cast(pl.Int32)
 
 
 def side_value(side: str, column: str) -> pl.Expr:

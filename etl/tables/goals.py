@@ -9,7 +9,7 @@ from etl.columns import keys as k
 from etl.columns.lineage import explained
 from etl.columns.lineage_play import GOAL
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from hockey.details import PENALTY_SHOT
 from hockey.play_details import ASSISTS
 
@@ -68,13 +68,8 @@ _CREDITED: Final = {"primary": True, "secondary": False}
         (
             c.GOAL_KEY,
             c.EVENT_REFERENCE,
-            k.GAME_ID,
-            k.PERIOD,
-            k.CLOCK_SECONDS,
-            k.GAME_SECONDS,
-            k.TEAM_ID,
-            k.TEAM_NAME,
-            k.TEAM_VENUE,
+            *k.MOMENT,
+            *k.SIDE,
             c.SCORER_ID,
             c.SCORER_NAME,
             c.ASSIST_IDS[0],
@@ -90,6 +85,8 @@ _CREDITED: Final = {"primary": True, "secondary": False}
             c.IS_POWER_PLAY,
             c.IS_SHORT_HANDED,
             c.IS_PENALTY_SHOT,
+            c.MAN_ADVANTAGE,
+            c.IS_BREAKAWAY_GOAL,
             c.GOAL_TYPE,
             c.HOME_SCORE,
             c.AWAY_SCORE,
@@ -99,7 +96,11 @@ _CREDITED: Final = {"primary": True, "secondary": False}
     ),
 )
 def fact_goals(
-    plays: pl.DataFrame, assists: pl.DataFrame, stints: pl.DataFrame, dim_player: pl.DataFrame
+    plays: pl.DataFrame,
+    assists: pl.DataFrame,
+    stints: pl.DataFrame,
+    breakaway_goals: pl.DataFrame,
+    dim_player: pl.DataFrame,
 ) -> pl.DataFrame:
     """The goals in order, with scorer, assists, goalie beaten, manpower and the score after each.
 
@@ -113,6 +114,8 @@ def fact_goals(
         rows = rows.join(credited.select(*event, pl.col("player_id").alias(kind)), on=event, how="left")
     total = assists.group_by(event).agg(assists=pl.len().cast(pl.Int32))
     nets = stints.select("game_id", "stint_idx", "home_goalie_on", "away_goalie_on")
+    alone = breakaway_goals.select(*event, is_breakaway=True)
+    rows = rows.join(alone, on=event, how="left")
     rows = rows.join(total, on=event, how="left").join(nets, on=["game_id", "stint_idx"], how="left").sort(event)
     names = dim_player.select("player_id", "player_full_name")
     for role in ("player_1", "primary", "secondary", "goalie_player_id"):
@@ -122,17 +125,7 @@ def fact_goals(
 
 
 _AT_HOME: Final = pl.col("team") == "home"
-_WHERE: Final = (
-    numbered("GL", "event_idx").alias("goal_id"),
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-    "team_id",
-    "team_name",
-    pl.col("team").alias("team_venue"),
-)
+_WHERE: Final = (numbered("GL", "event_idx").alias("goal_id"), "event_id", *MOMENT, *SIDE)
 _CREDITS: Final = (
     pl.col("player_1").alias("scorer_player_id"),
     pl.col("player_1_name").alias("scorer_name"),
@@ -151,6 +144,8 @@ _MANPOWER: Final = (
     (pl.col("situation") == "PP").alias("is_power_play"),
     (pl.col("situation") == "SH").alias("is_short_handed"),
     (pl.col("detail1") == PENALTY_SHOT).alias("is_penalty_shot"),
+    pl.col("advantage").alias("man_advantage"),
+    pl.col("is_breakaway").fill_null(value=False),
     pl.col("detail2").alias("goal_type"),
 )
 _SCORE: Final = (

@@ -9,11 +9,11 @@ from etl.columns import league
 from etl.columns import on_ice as c
 from etl.columns.lineage import explained
 from etl.columns.lineage_on_ice import COMBO, QOC
+from etl.columns.value import PLAYER_RATING
 from etl.registry import table
 from etl.tables.credit import PLAYER
-from etl.tables.expressions import DIGITS, other_side, percentage, ratio
+from etl.tables.expressions import DIGITS, ZONE_NAMES, other_side, percentage, ratio
 from formats.canonical import SIDES
-from hockey.event_types import EVENT_TYPES
 from hockey.zones import MIRRORED
 
 _STINT: Final = ["game_id", "stint_idx"]
@@ -137,7 +137,7 @@ def _joined(slots: tuple[str, ...], ids: pl.Enum) -> pl.Expr:
     return pl.concat_str([pl.col(slot).cast(pl.UInt32).cat.to(ids).cast(pl.String) for slot in slots], separator=",")
 
 
-_QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, *c.QOC)
+_QOC: Final = (c.QOC_KEY, k.GAME_ID, k.PLAYER_ID, k.TEAM_ID, PLAYER_RATING, *c.QOC)
 
 
 @table(
@@ -171,6 +171,7 @@ def fact_player_qoc_summary(fact_shift_players: pl.DataFrame, game_ratings: pl.D
             avg_own_rating=_mean((seconds * mates_sum).sum(), (seconds * mates).sum()),
             shifts_tracked=pl.len().cast(pl.Int32),
             team_id=pl.col("team_id").min(),
+            player_rating=pl.col("rating").first(),
         )
         .with_columns(
             qoc_key=pl.format("{}_{}", *PLAYER),
@@ -187,8 +188,8 @@ def _mean(weighted: pl.Expr, seconds: pl.Expr) -> pl.Expr:
     return ratio(weighted, seconds).round(DIGITS)
 
 
-_DEAD: Final = tuple(t.code for t in EVENT_TYPES if t.category in {"stoppage", "course", "penalty"})
-_ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": "zone_starts_defensive"}
+_ZONES: Final = tuple(ZONE_NAMES.values())
+_OTHER_END: Final = {ZONE_NAMES[zone]: ZONE_NAMES[there] for zone, there in MIRRORED.items()}
 
 
 @table(
@@ -198,28 +199,16 @@ _ZONES: Final = {"o": "zone_starts_offensive", "n": "zone_starts_neutral", "d": 
     from_tracking=True,
     per_game=True,
 )
-def player_zone_starts(plays: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
-    """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it.
-
-    The faceoff is the first thing played in the shift's first stint: lines change at the whistle, and the clock runs on
-    to the draw. Faceoffs whose zone nobody noted are not counted.
-    """
-    starts = (
-        plays.lazy()
-        .filter(~pl.col("event_type").is_in(_DEAD), pl.col("stint_idx").is_not_null())
-        .select(*_STINT, "event_type", "zone", "zone_known", "team")
-        .group_by(_STINT)
-        .agg(pl.all().first())
-        .filter(pl.col("event_type") == "Faceoff", "zone_known", pl.col("team").is_not_null())
-        .select("game_id", "zone", "team", shift_index=pl.col("stint_idx").cast(pl.Int32))
-        .collect()
-    )
+def player_zone_starts(stint_faceoffs: pl.DataFrame, fact_shift_players: pl.DataFrame) -> pl.DataFrame:
+    """Real shifts of a skater that a faceoff began, by its zone as the skater's side sees it."""
+    starts = stint_faceoffs.select("game_id", "faceoff_zone", shift_index=pl.col("stint_idx").cast(pl.Int32))
     begun = fact_shift_players.filter(pl.col("is_first_segment") & ~pl.col("is_goalie"))
-    zone = pl.when(pl.col("team") == pl.col("team_venue")).then("zone").otherwise(pl.col("zone").replace(MIRRORED))
+    seen = pl.col("faceoff_zone")
+    zone = pl.when(pl.col("team_venue") == "home").then(seen).otherwise(seen.replace(_OTHER_END))
     return (
         begun.join(starts, on=["game_id", "shift_index"])
         .with_columns(zone=zone)
         .group_by(PLAYER)
-        .agg((pl.col("zone") == code).sum().cast(pl.Int32).alias(name) for code, name in _ZONES.items())
+        .agg((pl.col("zone") == name).sum().cast(pl.Int32).alias(f"zone_starts_{name.lower()}") for name in _ZONES)
         .sort(PLAYER)
     )

@@ -91,9 +91,7 @@ _WHEN_COLUMNS: Final = (
     k.PERIOD,
     k.CLOCK_SECONDS,
     k.GAME_SECONDS,
-    k.TEAM_ID,
-    k.TEAM_NAME,
-    k.TEAM_VENUE,
+    *k.SIDE,
     c.PLAY_SECONDS,
     c.PLAY_PASSES,
 )

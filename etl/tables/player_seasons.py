@@ -1,6 +1,6 @@
 """Seasons and careers of skaters and goalies, by the league's game sheets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import polars as pl
@@ -29,6 +29,7 @@ _GOALIE_SUMS: Final = {
     "goals_against": pl.col("goals_against").sum(),
     "shutouts": pl.col("is_shutout").sum(),
 }
+_OF_SEASON: Final = (*_SEASON[:2], "season", "game_type", "player_name", "team_id", "team_name")
 _TRACKED: Final = ("xg_for", "xg_adj")
 _METRICS: Final = (
     *("war", "gar", "player_rating", "cf_pct", *_TRACKED),
@@ -43,13 +44,7 @@ _METRICS: Final = (
     columns=explained(
         (
             c.SKATER_SEASON_KEY,
-            c.WHO,
-            c.SEASON_PLAYED,
-            k.SEASON,
-            k.GAME_TYPE,
-            k.PLAYER_NAME,
-            c.SEASON_TEAM,
-            c.SEASON_TEAM_NAME,
+            *c.SEASON,
             c.USUAL_POSITION,
             c.GAMES_PLAYED,
             c.GOALS,
@@ -86,18 +81,14 @@ def fact_player_season_stats_basic(
     lines = counted_games.drop_nulls("season_id").join(sheet_skaters, on="game_id")
     own_games = lines.select("game_id", *_SEASON)
     return (
-        lines.group_by(_SEASON)
-        .agg(season=pl.col("season").drop_nulls().min(), games_played=pl.len(), **_SKATER_SUMS)
+        _seasons(lines, _SKATER_SUMS, dim_player, dim_team)
         .join(_most(lines, _SEASON, "player_position"), on=_SEASON)
-        .join(_most(lines, _SEASON, "team_id"), on=_SEASON)
         .join(_tracked(own_games, fact_player_game_stats), on=_SEASON, how="left")
-        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
-        .join(dim_team.select("team_id", "team_name"), on="team_id", how="left")
         .with_columns(pl.col("games_played", "tracked_games", *_CREDITS).fill_null(0).cast(pl.Int32))
         .sort(_SEASON)
         .select(
             pl.concat_str(_SEASON, separator="_").alias("player_season_basic_key"),
-            *(*_SEASON[:2], "season", "game_type", "player_name", "team_id", "team_name"),
+            *_OF_SEASON,
             pl.col("player_position").alias("position"),
             *("games_played", *_CREDITS),
             *(ratio(name, "games_played").round(2).alias(f"{name}_per_game") for name in _CREDITS),
@@ -131,11 +122,8 @@ def fact_player_career_stats_basic(
     """Official totals of the skaters over all seasons, games of no known season included."""
     lines = counted_games.join(sheet_skaters, on="game_id")
     return (
-        lines.group_by(_CAREER)
-        .agg(seasons_played=pl.col("season_id").drop_nulls().n_unique(), games=pl.len(), **_SKATER_SUMS)
+        _careers(lines, _SKATER_SUMS, dim_player, dim_team)
         .join(_most(lines, _CAREER, "player_position"), on=_CAREER)
-        .join(_current_team(lines, dim_team), on=_CAREER, how="left")
-        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
         .with_columns(pl.col("seasons_played", "games", *_CREDITS).cast(pl.Int32))
         .sort(_CAREER)
         .select(
@@ -154,13 +142,7 @@ def fact_player_career_stats_basic(
     columns=explained(
         (
             c.GOALIE_SEASON_KEY,
-            c.WHO,
-            c.SEASON_PLAYED,
-            k.SEASON,
-            k.GAME_TYPE,
-            k.PLAYER_NAME,
-            c.SEASON_TEAM,
-            c.SEASON_TEAM_NAME,
+            *c.SEASON,
             c.GAMES_PLAYED,
             c.WINS,
             c.LOSSES,
@@ -180,16 +162,12 @@ def fact_goalie_season_stats_basic(
     """Official records of the goalies, untracked games included; a game without a result does not count."""
     lines = counted_games.drop_nulls("season_id").join(sheet_goalies, on="game_id")
     return (
-        lines.group_by(_SEASON)
-        .agg(season=pl.col("season").drop_nulls().min(), games_played=pl.len(), **_GOALIE_SUMS)
-        .join(_most(lines, _SEASON, "team_id"), on=_SEASON)
-        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
-        .join(dim_team.select("team_id", "team_name"), on="team_id", how="left")
+        _seasons(lines, _GOALIE_SUMS, dim_player, dim_team)
         .with_columns(pl.col("games_played", *_GOALIE_SUMS).cast(pl.Int32))
         .sort(_SEASON)
         .select(
             pl.concat_str(_SEASON, separator="_").alias("goalie_season_basic_key"),
-            *(*_SEASON[:2], "season", "game_type", "player_name", "team_id", "team_name", "games_played"),
+            *(*_OF_SEASON, "games_played"),
             *("wins", "losses", "ties", "goals_against", ratio("goals_against", "games_played").alias("gaa")),
             *("shutouts", percentage("shutouts", "games_played").alias("shutout_pct")),
             percentage("wins", "games_played").alias("win_pct"),
@@ -223,10 +201,7 @@ def fact_goalie_career_stats_basic(
     """Official records of the goalies over all seasons, games of no known season included."""
     lines = counted_games.join(sheet_goalies, on="game_id")
     return (
-        lines.group_by(_CAREER)
-        .agg(seasons_played=pl.col("season_id").drop_nulls().n_unique(), games=pl.len(), **_GOALIE_SUMS)
-        .join(_current_team(lines, dim_team), on=_CAREER, how="left")
-        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
+        _careers(lines, _GOALIE_SUMS, dim_player, dim_team)
         .with_columns(pl.col("seasons_played", "games", *_GOALIE_SUMS).cast(pl.Int32))
         .sort(_CAREER)
         .select(
@@ -238,6 +213,31 @@ def fact_goalie_career_stats_basic(
             percentage("wins", "games").alias("career_win_pct"),
             percentage("shutouts", "games").alias("career_shutout_pct"),
         )
+    )
+
+
+def _seasons(
+    lines: pl.DataFrame, sums: Mapping[str, pl.Expr], dim_player: pl.DataFrame, dim_team: pl.DataFrame
+) -> pl.DataFrame:
+    """The lines of each player, season and game type, added up, with names and the team of the season."""
+    return (
+        lines.group_by(_SEASON)
+        .agg(season=pl.col("season").drop_nulls().min(), games_played=pl.len(), **sums)
+        .join(_most(lines, _SEASON, "team_id"), on=_SEASON)
+        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
+        .join(dim_team.select("team_id", "team_name"), on="team_id", how="left")
+    )
+
+
+def _careers(
+    lines: pl.DataFrame, sums: Mapping[str, pl.Expr], dim_player: pl.DataFrame, dim_team: pl.DataFrame
+) -> pl.DataFrame:
+    """The lines of each player and game type over all seasons, added up, with names and the current team."""
+    return (
+        lines.group_by(_CAREER)
+        .agg(seasons_played=pl.col("season_id").drop_nulls().n_unique(), games=pl.len(), **sums)
+        .join(_current_team(lines, dim_team), on=_CAREER, how="left")
+        .join(dim_player.select("player_id", player_name="player_full_name"), on="player_id", how="left")
     )
 
 

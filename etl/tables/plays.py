@@ -3,7 +3,7 @@
 import polars as pl
 
 from etl.registry import table
-from etl.tables.expressions import ZONE_NAMES, manpower, numbered, other_side, side_value
+from etl.tables.expressions import ZONE_NAMES, man_advantage, manpower, numbered, other_side, side_value
 from formats.canonical import SIDES, SLOTS
 from hockey.details import COUNTING_GOALS
 
@@ -168,7 +168,10 @@ def goalies_faced(
 
 @table(key=("game_id", "stint_idx"), grain="one valid stint", from_tracking=True, per_game=True)
 def stints(shifts: pl.DataFrame) -> pl.DataFrame:
-    """The valid stints with their id, place in the period, and each side's situation (see `manpower`)."""
+    """The valid stints with their id, place in the game, and each side's situation and man advantage.
+
+    `<side>_gained` is by how much its advantage, fewer skaters counting as none, is above that of the stint before.
+    """
     goalies = ("home_goalie_on", "away_goalie_on")
     return (
         shifts.filter("is_valid")
@@ -178,8 +181,17 @@ def stints(shifts: pl.DataFrame) -> pl.DataFrame:
             place=pl.int_range(pl.len()).over("game_id"),
             home_situation=manpower("home_skaters", "away_skaters", *goalies),
             away_situation=manpower("away_skaters", "home_skaters", *reversed(goalies)),
+            home_advantage=man_advantage("home_skaters", "away_skaters"),
+            away_advantage=man_advantage("away_skaters", "home_skaters"),
         )
+        .with_columns(_gained(side) for side in SIDES)
     )
+
+
+def _gained(side: str) -> pl.Expr:
+    advantage = pl.col(f"{side}_advantage").clip(lower_bound=0)
+    before = advantage.shift(fill_value=0).over("game_id")
+    return (advantage - before).clip(lower_bound=0).alias(f"{side}_gained")
 
 
 @table(key=("game_id", "event_idx"), grain="one tracked event", from_tracking=True, per_game=True)
@@ -192,7 +204,8 @@ def plays(
 ) -> pl.DataFrame:
     """The canonical events in order, with ids, team, actors, goalie and what the stint says of the manpower."""
     event = ["game_id", "event_idx"]
-    stint = stints.select("game_id", "stint_idx", "shift_id", "strength", "home_situation", "away_situation")
+    of_sides = [f"{side}_{what}" for side in SIDES for what in ("situation", "advantage")]
+    stint = stints.select("game_id", "stint_idx", "shift_id", "strength", *of_sides)
     teams = game_sides.select("game_id", "side", "team_id", "team_name")
     known_zone = pl.when("zone_known").then("zone")
     return (
@@ -205,11 +218,12 @@ def plays(
         .with_columns(
             event_id=numbered("EV", "event_idx"),
             situation=pl.when(pl.col("team").is_not_null()).then(side_value("team", "situation")),
+            advantage=pl.when(pl.col("team").is_not_null()).then(side_value("team", "advantage")),
             event_team_zone=known_zone.replace_strict(ZONE_NAMES, default=None, return_dtype=pl.String),
             goalie_player_id=pl.when(pl.col("event_type") == "Save").then("player_1").otherwise("goalie_player_id"),
             is_goal=((pl.col("event_type") == "Goal") & pl.col("detail1").is_in(list(COUNTING_GOALS)))
             .fill_null(value=False)
             .cast(pl.Int32),
         )
-        .drop("home_situation", "away_situation")
+        .drop(of_sides)
     )

@@ -28,7 +28,7 @@ _NEW_GAME: Final = (pl.col("game_id") != pl.col("game_id").shift()).fill_null(va
 _NEW_PERIOD: Final = _NEW_GAME | (pl.col("period") != pl.col("period").shift()).fill_null(value=False)
 _AFTER_WHISTLE: Final = (_TYPE.shift() == WHISTLE).fill_null(value=False)
 _NOBODY: Final = ""
-_NO_RUSH: Final = -1
+_NO_EVENT: Final = -1
 _PERIOD_S: Final = 1e6  # more than any period has; keeps the periods of a game apart on one rising axis
 _SIDES: Final = pl.Enum([_NOBODY, "home", "away"])
 _PLACES: Final = pl.Enum([_NOBODY, "o", "n", "d"])
@@ -81,7 +81,12 @@ def _place() -> pl.Expr:
 def _rush_entry() -> pl.Expr:
     """The index of the event on a rush's entry, -1 on any other crossing, which ends one; null elsewhere."""
     quick = _ENTRY & is_controlled() & (pl.col("t") - pl.col("sequence_t") <= RUSH_ENTRY_S)
-    return pl.when(quick).then(pl.col("event_idx")).when(_CROSSING).then(_NO_RUSH)
+    return pl.when(quick).then(pl.col("event_idx")).when(_CROSSING).then(_NO_EVENT)
+
+
+def _crossing_before() -> pl.Expr:
+    """The index of the crossing that the event is, or comes after in its live stretch."""
+    return _carried(pl.when(_CROSSING).then(pl.col("event_idx")), "starts", _NO_EVENT)
 
 
 @table(key=("game_id", "event_idx"), grain="one event while play is on", from_tracking=True, per_game=True)
@@ -91,8 +96,8 @@ def possession(events: pl.DataFrame) -> pl.DataFrame:
     `t` is the second of the period, `play_s` the seconds of play from here to the next event, `dead_s` those of dead
     ice; together they are the time from the first event of a period to its last. `place` is the zone as the home side
     sees it. `visit` numbers the times between two crossings of a blue line or whistles, whoever has the puck.
-    `rush_idx` is the event that began the rush, `rush_s` the seconds since. The flags say what the side with the puck
-    did: `shoots`, `scores`, `passes` (completed), `enters`, `exits`.
+    `crossing_idx` is the crossing that began it, `rush_idx` the event that began the rush, `rush_s` the seconds since.
+    The flags say what the side with the puck did: `shoots`, `scores`, `passes` (completed), `enters`, `exits`.
     """
     return (
         _in_play(events)
@@ -102,7 +107,7 @@ def possession(events: pl.DataFrame) -> pl.DataFrame:
             crosses=pl.col("starts") | _CROSSING,
             sequence_t=pl.when("gains").then("t").forward_fill(),
         )
-        .with_columns(rush_idx=_carried(_rush_entry(), "gains", _NO_RUSH))
+        .with_columns(rush_idx=_carried(_rush_entry(), "gains", _NO_EVENT), crossing_idx=_crossing_before())
         .with_columns(entry_t=pl.when(pl.col("rush_idx") == pl.col("event_idx")).then("t").forward_fill())
         .select(
             *EVENT,
@@ -113,6 +118,7 @@ def possession(events: pl.DataFrame) -> pl.DataFrame:
             _index("gains").alias("sequence_index"),
             _index("moves").alias("play_index"),
             _index("crosses").alias("visit"),
+            "crossing_idx",
             "rush_idx",
             play_s=_until_next(~pl.col("starts")),
             dead_s=_until_next(pl.col("starts")),

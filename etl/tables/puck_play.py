@@ -6,20 +6,14 @@ import polars as pl
 
 from etl.columns import events as c
 from etl.columns import keys as k
+from etl.columns import territory as t
 from etl.columns.column import Column
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import ENTRY
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from hockey.details import CONTROLLED_MEANS
 from hockey.league import LeagueRules
-
-_WHEN: Final = (
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-)
-_WHEN_COLUMNS: Final = (c.EVENT_REFERENCE, k.GAME_ID, k.PERIOD, k.CLOCK_SECONDS, k.GAME_SECONDS)
 
 
 def _named(rows: pl.DataFrame, dim_player: pl.DataFrame, **names: str) -> pl.DataFrame:
@@ -37,7 +31,8 @@ def _named(rows: pl.DataFrame, dim_player: pl.DataFrame, **names: str) -> pl.Dat
     per_game=True,
     columns=(
         c.FACEOFF_KEY,
-        *_WHEN_COLUMNS,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
         c.WINNER_TEAM_ID,
         c.LOSER_TEAM_ID,
         k.TEAM_VENUE,
@@ -60,7 +55,8 @@ def fact_faceoffs(plays: pl.DataFrame, game_sides: pl.DataFrame, dim_player: pl.
         .join(losers, left_on=["game_id", "team"], right_on=["game_id", "side"], how="left", maintain_order="left")
         .select(
             numbered("FO", "event_idx").alias("faceoff_key"),
-            *_WHEN,
+            "event_id",
+            *MOMENT,
             pl.col("team_id").alias("winner_team_id"),
             pl.col("opponent_team_id").alias("loser_team_id"),
             pl.col("team").alias("team_venue"),
@@ -86,10 +82,9 @@ _LENGTHS: Final = {"Penalty_Minor": 0, "Penalty_Offsetting": 0, "Penalty_Major":
     per_game=True,
     columns=(
         c.PENALTY_KEY,
-        *_WHEN_COLUMNS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
+        *k.SIDE,
         c.ACTOR_ID,
         c.ACTOR_NAME,
         c.FOULED_ID,
@@ -118,10 +113,9 @@ def fact_penalties(
     )
     return _named(called, dim_player, player_name="player_1").select(
         numbered("PN", "event_idx").alias("penalty_key"),
-        *_WHEN,
-        "team_id",
-        "team_name",
-        pl.col("team").alias("team_venue"),
+        "event_id",
+        *MOMENT,
+        *SIDE,
         pl.col("player_1").alias("player_id"),
         "player_name",
         pl.col("opponent_1").alias("fouled_player_id"),
@@ -137,13 +131,12 @@ def fact_penalties(
     )
 
 
-def _crossing_columns(key: Column) -> tuple[Column, ...]:
+def _crossing_columns(key: Column, *results: Column) -> tuple[Column, ...]:
     return (
         key,
-        *_WHEN_COLUMNS,
-        k.TEAM_ID,
-        k.TEAM_NAME,
-        k.TEAM_VENUE,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
+        *k.SIDE,
         c.ACTOR_ID,
         c.ACTOR_NAME,
         c.DEFENDER_ID,
@@ -152,6 +145,7 @@ def _crossing_columns(key: Column) -> tuple[Column, ...]:
         c.IS_CONTROLLED,
         c.IS_FAILED,
         c.IS_SUCCESSFUL,
+        *results,
         c.STRENGTH,
         k.SHIFT_ID,
     )
@@ -170,27 +164,38 @@ def is_controlled() -> pl.Expr:
     return pl.col("detail2").is_in(_CONTROLLED).fill_null(value=False)
 
 
-def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, detail: str, key: pl.Expr) -> pl.DataFrame:
+_ENTRY_RESULTS: Final = {"shots_after": "shots", "goals_after": "goals", "xg_after": "xg"}
+_EXIT_RESULTS: Final = {"led_to_entry": pl.col("enters"), "led_to_shot": pl.col("entry_shots") > 0}
+
+
+def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, results: pl.DataFrame, detail: str) -> pl.DataFrame:
+    """The tries of one kind, failed ones too, with `results` of them (by event) and without a key."""
+    event = ["game_id", "event_idx"]
     failed = pl.col("detail1") == f"{detail}_Failed"
     rows = plays.filter(
         pl.col("detail1").is_in([detail, f"{detail}_Failed"]) & (pl.col("event_type") == "Zone_Entry_Exit")
     )
-    return _named(rows, dim_player, player_name="player_1").select(
-        key,
-        *_WHEN,
-        "team_id",
-        "team_name",
-        pl.col("team").alias("team_venue"),
-        pl.col("player_1").alias("player_id"),
-        "player_name",
-        pl.col("opponent_1").alias("defender_player_id"),
-        pl.col("detail1").alias("event_detail"),
-        crossing_means().alias("means"),
-        is_controlled().alias("is_controlled"),
-        failed.alias("is_failed"),
-        (~failed & pl.coalesce("success", is_controlled())).alias("is_successful"),
-        "strength",
-        "shift_id",
+    led_to = results.columns[len(event) :]
+    return (
+        _named(rows, dim_player, player_name="player_1")
+        .join(results, on=event, how="left", maintain_order="left")
+        .select(
+            "event_idx",
+            "event_id",
+            *MOMENT,
+            *SIDE,
+            pl.col("player_1").alias("player_id"),
+            "player_name",
+            pl.col("opponent_1").alias("defender_player_id"),
+            pl.col("detail1").alias("event_detail"),
+            crossing_means().alias("means"),
+            is_controlled().alias("is_controlled"),
+            failed.alias("is_failed"),
+            (~failed & pl.coalesce("success", is_controlled())).alias("is_successful"),
+            *led_to,
+            "strength",
+            "shift_id",
+        )
     )
 
 
@@ -199,11 +204,13 @@ def _crossings(plays: pl.DataFrame, dim_player: pl.DataFrame, detail: str, key: 
     grain="one try to bring the puck into the offensive zone",
     from_tracking=True,
     per_game=True,
-    columns=_crossing_columns(c.ENTRY_KEY),
+    columns=explained(_crossing_columns(c.ENTRY_KEY, *t.AFTER_ENTRY), ENTRY),
 )
-def fact_zone_entries(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
-    """Zone entries of the puck team, failed ones included and marked."""
-    return _crossings(plays, dim_player, "Zone_Entry", numbered("ZE", "event_idx").alias("zone_entry_id"))
+def fact_zone_entries(plays: pl.DataFrame, dim_player: pl.DataFrame, crossings: pl.DataFrame) -> pl.DataFrame:
+    """Zone entries of the puck team and what they led to, failed ones included and marked."""
+    results = crossings.select("game_id", "event_idx", **_ENTRY_RESULTS)
+    rows = _crossings(plays, dim_player, results, "Zone_Entry")
+    return rows.select(numbered("ZE", "event_idx").alias("zone_entry_id"), pl.exclude("event_idx"))
 
 
 @table(
@@ -211,8 +218,10 @@ def fact_zone_entries(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataF
     grain="one try to bring the puck out of the defensive zone",
     from_tracking=True,
     per_game=True,
-    columns=_crossing_columns(c.EXIT_KEY),
+    columns=_crossing_columns(c.EXIT_KEY, *t.AFTER_EXIT),
 )
-def fact_zone_exits(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
-    """Zone exits of the puck team, failed ones included and marked."""
-    return _crossings(plays, dim_player, "Zone_Exit", numbered("ZX", "event_idx").alias("zone_exit_id"))
+def fact_zone_exits(plays: pl.DataFrame, dim_player: pl.DataFrame, crossings: pl.DataFrame) -> pl.DataFrame:
+    """Zone exits of the puck team and what they led to, failed ones included and marked."""
+    results = crossings.select("game_id", "event_idx", **_EXIT_RESULTS)
+    rows = _crossings(plays, dim_player, results, "Zone_Exit")
+    return rows.select(numbered("ZX", "event_idx").alias("zone_exit_id"), pl.exclude("event_idx"))

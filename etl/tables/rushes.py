@@ -11,7 +11,7 @@ from etl.columns.lineage import explained
 from etl.columns.lineage_play import RUSH
 from etl.registry import table
 from etl.tables.credit import PLAYER
-from etl.tables.expressions import DIGITS, int32, numbered
+from etl.tables.expressions import DIGITS, SIDE, int32, numbered
 from etl.tables.possession import EVENT, SEQUENCE
 from etl.tables.puck_play import crossing_means
 from hockey.possession import BREAKAWAY_S, BREAKAWAYS, RUSH_GOAL_S, RUSH_SHOT_S
@@ -98,9 +98,7 @@ def rushes(
             k.PERIOD,
             k.CLOCK_SECONDS,
             k.GAME_SECONDS,
-            k.TEAM_ID,
-            k.TEAM_NAME,
-            k.TEAM_VENUE,
+            *k.SIDE,
             c.LEADER_ID,
             c.LEADER_NAME,
             e.MEANS,
@@ -132,9 +130,7 @@ def fact_rushes(rushes: pl.DataFrame, plays: pl.DataFrame, dim_player: pl.DataFr
             pl.col("period").cast(pl.Int32),
             int32("clock_start").alias("time_start_total_seconds"),
             int32("game_t").alias("game_seconds"),
-            "team_id",
-            "team_name",
-            pl.col("team").alias("team_venue"),
+            *SIDE,
             pl.col("leader").alias("player_id"),
             "player_name",
             crossing_means().alias("means"),

@@ -10,7 +10,7 @@ from etl.columns import possession as c
 from etl.columns.lineage import explained
 from etl.columns.lineage_play import CHAIN, OF_SHOT
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from etl.tables.possession import EVENT
 from etl.tables.puck_play import crossing_means
 from etl.tables.shots import shot_result
@@ -29,25 +29,6 @@ _CONTEXT: Final = (
     "after_turnover",
 )
 _CONTEXT_COLUMNS: Final = (c.IS_RUSH_SHOT, c.IS_REBOUND_SHOT, c.AFTER_TURNOVER)
-_WHEN: Final = (
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-    "team_id",
-    "team_name",
-    pl.col("team").alias("team_venue"),
-)
-_WHEN_COLUMNS: Final = (
-    k.GAME_ID,
-    k.PERIOD,
-    k.CLOCK_SECONDS,
-    k.GAME_SECONDS,
-    k.TEAM_ID,
-    k.TEAM_NAME,
-    k.TEAM_VENUE,
-)
 
 
 def _from_start(value: str) -> pl.Expr:
@@ -124,7 +105,8 @@ def _with_events(chains: pl.DataFrame, plays: pl.DataFrame) -> pl.DataFrame:
         (
             c.CHAIN_KEY,
             c.CHAIN_EVENT,
-            *_WHEN_COLUMNS,
+            *k.MOMENT,
+            *k.SIDE,
             c.SHOOTER_ID,
             c.SHOOTER_NAME,
             c.SEQUENCE_REFERENCE,
@@ -163,7 +145,9 @@ def fact_shot_chains(
         .with_columns(shot_result=shot_result())
         .select(
             numbered("SC", "event_idx").alias("shot_chain_key"),
-            *_WHEN,
+            "event_id",
+            *MOMENT,
+            *SIDE,
             pl.col("player_1").alias("player_id"),
             "player_name",
             numbered("SQ", "sequence_index").alias("sequence_key"),
@@ -197,7 +181,8 @@ def fact_shot_chains(
         (
             c.CHANCE_KEY,
             c.CHANCE_EVENT,
-            *_WHEN_COLUMNS,
+            *k.MOMENT,
+            *k.SIDE,
             c.SHOOTER_ID,
             c.SHOOTER_NAME,
             e.GOALIE_ID,
@@ -226,7 +211,9 @@ def fact_scoring_chances(plays: pl.DataFrame, shot_xg: pl.DataFrame, dim_player:
         .with_columns(shot_result=shot_result())
         .select(
             numbered("CH", "event_idx").alias("scoring_chance_key"),
-            *_WHEN,
+            "event_id",
+            *MOMENT,
+            *SIDE,
             pl.col("player_1").alias("player_id"),
             "player_name",
             "goalie_player_id",

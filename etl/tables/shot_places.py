@@ -11,7 +11,7 @@ from etl.columns.lineage import explained
 from etl.columns.lineage_play import OF_SHOT
 from etl.registry import table
 from etl.tables.events import NET_HEIGHT_IN
-from etl.tables.expressions import ZONE_NAMES, int32, numbered
+from etl.tables.expressions import SIDE, ZONE_NAMES, int32, numbered
 from etl.tables.possession import EVENT
 from etl.tables.shots import shot_result
 from hockey.rink import (
@@ -95,9 +95,7 @@ _SCORED: Final = pl.col("shot_result") == "Goal"
             k.PERIOD,
             k.CLOCK_SECONDS,
             k.GAME_SECONDS,
-            k.TEAM_ID,
-            k.TEAM_NAME,
-            k.TEAM_VENUE,
+            *k.SIDE,
             c.SHOOTER_ID,
             c.SHOOTER,
             e.STRENGTH,
@@ -134,9 +132,7 @@ def fact_shot_xy(plays: pl.DataFrame, shot_xg: pl.DataFrame, dim_player: pl.Data
             pl.col("period").cast(pl.Int32),
             int32("clock_start").alias("time_start_total_seconds"),
             int32("game_t").alias("game_seconds"),
-            "team_id",
-            "team_name",
-            pl.col("team").alias("team_venue"),
+            *SIDE,
             pl.col("player_1").alias("player_id"),
             "player_name",
             "strength",

@@ -6,32 +6,14 @@ import polars as pl
 
 from etl.columns import events as c
 from etl.columns import keys as k
+from etl.columns.lineage import explained
+from etl.columns.lineage_play import SHOT
 from etl.registry import table
-from etl.tables.expressions import int32, numbered
+from etl.tables.expressions import MOMENT, SIDE, numbered
 from hockey.details import DETAILS
 
 RESULTS: Final = {d.code: d.category for d in DETAILS if d.event_type == "Shot"}
 SAVED: Final = tuple(code for code, category in RESULTS.items() if category == "saved")
-_WHERE: Final = (
-    "event_id",
-    "game_id",
-    pl.col("period").cast(pl.Int32),
-    int32("clock_start").alias("time_start_total_seconds"),
-    int32("game_t").alias("game_seconds"),
-    "team_id",
-    "team_name",
-    pl.col("team").alias("team_venue"),
-)
-_WHERE_COLUMNS: Final = (
-    c.EVENT_REFERENCE,
-    k.GAME_ID,
-    k.PERIOD,
-    k.CLOCK_SECONDS,
-    k.GAME_SECONDS,
-    k.TEAM_ID,
-    k.TEAM_NAME,
-    k.TEAM_VENUE,
-)
 
 
 def shot_result() -> pl.Expr:
@@ -44,31 +26,37 @@ def shot_result() -> pl.Expr:
     grain="one shot attempt",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SHOT_KEY,
-        *_WHERE_COLUMNS,
-        c.SHOOTER_ID,
-        c.SHOOTER_NAME,
-        c.GOALIE_ID,
-        c.GOALIE_NAME,
-        c.BLOCKER_ID,
-        c.SHOT_RESULT,
-        c.SHOT_TYPE,
-        c.IS_ON_NET,
-        c.IS_BLOCKED,
-        c.SHOT_IS_GOAL,
-        c.STRENGTH,
-        c.SITUATION,
-        c.PUCK_X,
-        c.PUCK_Y,
-        k.SHIFT_ID,
-        c.OFF_REBOUND,
-        c.OFF_RUSH,
-        c.AFTER_TURNOVER,
-        c.XG_SHOT_TYPE,
-        c.XG_SITUATION,
-        c.SHOT_XG,
-        c.SHOT_XG_ADJ,
+    columns=explained(
+        (
+            c.SHOT_KEY,
+            c.EVENT_REFERENCE,
+            *k.MOMENT,
+            *k.SIDE,
+            c.SHOOTER_ID,
+            c.SHOOTER_NAME,
+            c.GOALIE_ID,
+            c.GOALIE_NAME,
+            c.BLOCKER_ID,
+            c.SHOT_RESULT,
+            c.SHOT_TYPE,
+            c.IS_ON_NET,
+            c.IS_BLOCKED,
+            c.SHOT_IS_GOAL,
+            c.STRENGTH,
+            c.SITUATION,
+            c.PUCK_X,
+            c.PUCK_Y,
+            k.SHIFT_ID,
+            c.OFF_REBOUND,
+            c.OFF_RUSH,
+            c.AFTER_TURNOVER,
+            c.XG_SHOT_TYPE,
+            c.XG_SITUATION,
+            c.FLURRY,
+            c.SHOT_XG,
+            c.SHOT_XG_ADJ,
+        ),
+        SHOT,
     ),
 )
 def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
@@ -90,7 +78,9 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFr
         .sort("game_id", "event_idx")
         .select(
             numbered("ST", "event_idx").alias("shot_id"),
-            *_WHERE,
+            "event_id",
+            *MOMENT,
+            *SIDE,
             pl.col("player_1").alias("shooter_player_id"),
             "shooter_name",
             "goalie_player_id",
@@ -111,20 +101,28 @@ def fact_shots(plays: pl.DataFrame, dim_player: pl.DataFrame, shot_xg: pl.DataFr
     )
 
 
-_WORTH: Final = ("off_rebound", "off_rush", "after_turnover", "xg_shot_type", "xg_situation", "xg", "xg_adj")
+_WORTH: Final = (
+    "off_rebound",
+    "off_rush",
+    "after_turnover",
+    "xg_shot_type",
+    "xg_situation",
+    "flurry_event_id",
+    "xg",
+    "xg_adj",
+)
 
 
 def _worth(shot_xg: pl.DataFrame) -> pl.DataFrame:
     """What each attempt was worth, and what that was made from."""
-    return shot_xg.rename(
-        {
-            "is_rebound": "off_rebound",
-            "is_rush": "off_rush",
-            "shot_type": "xg_shot_type",
-            "situation": "xg_situation",
-            "xg_flurry_adjusted": "xg_adj",
-        }
-    ).select("event_id", *_WORTH)
+    names = {
+        "is_rebound": "off_rebound",
+        "is_rush": "off_rush",
+        "shot_type": "xg_shot_type",
+        "situation": "xg_situation",
+        "xg_flurry_adjusted": "xg_adj",
+    }
+    return shot_xg.rename(names).with_columns(flurry_event_id=numbered("EV", "flurry")).select("event_id", *_WORTH)
 
 
 @table(
@@ -134,7 +132,9 @@ def _worth(shot_xg: pl.DataFrame) -> pl.DataFrame:
     per_game=True,
     columns=(
         c.SAVE_KEY,
-        *_WHERE_COLUMNS,
+        c.EVENT_REFERENCE,
+        *k.MOMENT,
+        *k.SIDE,
         c.SAVER_ID,
         c.GOALIE_NAME,
         c.SHOOTER_ID,
@@ -157,7 +157,9 @@ def fact_saves(plays: pl.DataFrame, dim_player: pl.DataFrame) -> pl.DataFrame:
         .sort("game_id", "event_idx")
         .select(
             numbered("SV", "event_idx").alias("save_key"),
-            *_WHERE,
+            "event_id",
+            *MOMENT,
+            *SIDE,
             "goalie_player_id",
             "goalie_name",
             pl.col("opponent_1").alias("shooter_player_id"),

@@ -12,16 +12,9 @@ from etl.registry import table
 from etl.tables.expressions import DIGITS, other_side, percentage
 from formats.canonical import SIDES
 from hockey.details import COUNTING_GOALS
-from hockey.strength import FULL_SKATERS
 
 _SIDE: Final = ["game_id", "side"]
 _STINT: Final = ["game_id", "stint_idx", "side"]
-
-
-def _advantage(own: str, other: str) -> pl.Expr:
-    """Skaters more than the other side; an extra attacker for the goalie is no advantage."""
-    own_skaters, other_skaters = (pl.col(f"{side}_skaters").clip(upper_bound=FULL_SKATERS) for side in (own, other))
-    return (own_skaters - other_skaters).clip(lower_bound=0)
 
 
 _COUNTING_GOAL: Final = (pl.col("event_type") == "Goal") & pl.col("detail1").is_in(list(COUNTING_GOALS))
@@ -34,17 +27,14 @@ def power_plays(stints: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Opportunities, seconds and goals of each side with more and with fewer skaters; reads no schedule."""
     scored = events.filter(_COUNTING_GOAL).group_by(_STINT[:2], side="team").agg(goals=pl.len().cast(pl.Int32))
     sides = []
-    for own, other in (SIDES, SIDES[::-1]):
-        advantage = _advantage(own, other)
-        gained = (advantage - advantage.shift(fill_value=0).over("game_id")).clip(lower_bound=0)
+    for own in SIDES:
         situation, seconds = pl.col(f"{own}_situation"), pl.col("duration_s")
         sides.append(
-            stints.sort("game_id", "place")
-            .with_columns(gained=gained, side=pl.lit(own))
+            stints.with_columns(side=pl.lit(own))
             .join(scored, on=_STINT, how="left", maintain_order="left")
             .group_by(_SIDE)
             .agg(
-                pp_opportunities=pl.col("gained").sum().cast(pl.Int32),
+                pp_opportunities=pl.col(f"{own}_gained").sum().cast(pl.Int32),
                 pp_seconds=seconds.filter(situation == "PP").sum(),
                 pk_seconds=seconds.filter(situation == "SH").sum(),
                 pp_goals=pl.col("goals").filter(situation == "PP").sum(),

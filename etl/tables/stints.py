@@ -7,12 +7,11 @@ import polars as pl
 from etl.columns import keys as k
 from etl.columns import shifts as c
 from etl.columns.lineage import explained
-from etl.columns.lineage_play import STINT
+from etl.columns.lineage_play import OF_STINT, STINT
 from etl.registry import table
-from etl.tables.expressions import ZONE_NAMES, int32, other_side
+from etl.tables.expressions import int32, other_side
 from formats.canonical import SIDES, SLOTS
 from hockey.details import DETAILS, PENALTY_SHOT
-from hockey.zones import MIRRORED
 
 BLOCKED: Final = tuple(d.code for d in DETAILS if d.event_type == "Shot" and d.category == "blocked")
 _SITUATIONS: Final = {"EV": "Even Strength", "PP": "Power Play", "SH": "Penalty Kill", "EN": "Empty Net"}
@@ -37,18 +36,19 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
     """Attempts, shots on goal, goals and expected goals of each side in each valid stint, by its own situation.
 
     Corsi: every Shot row. Fenwick: those not blocked. On goal: the opponents' Save rows and the goals. `_even`: at even
-    strength with both goalies in. A goal on a penalty shot is on goal and no more: nobody else is on the ice for it.
+    strength with both goalies in. `_power_play` and `_short_handed` go by the man advantage, as plus/minus does, empty
+    net or not. A goal on a penalty shot is on goal and no more: nobody else is on the ice for it.
     """
     kind = pl.col("event_type")
     shot, goal, save = kind == "Shot", pl.col("is_goal") == 1, kind == "Save"
     scored = goal & (pl.col("detail1") != PENALTY_SHOT)
     blocked = pl.col("detail1").is_in(BLOCKED).fill_null(value=False)
-    situation, even = pl.col("situation"), pl.col("situation") == "EV"
+    advantage, even = pl.col("advantage"), pl.col("situation") == "EV"
     event = ["game_id", "event_idx"]
     return (
         plays.lazy()
         .filter((shot | goal | save) & pl.col("shift_id").is_not_null() & pl.col("team").is_not_null())
-        .select(*event, "stint_idx", "event_type", "detail1", "team", "is_goal", "situation")
+        .select(*event, "stint_idx", "event_type", "detail1", "team", "is_goal", "situation", "advantage")
         .join(shot_xg.lazy().select(*event, "xg"), on=event, how="left")
         .with_columns(side=pl.when(save).then(other_side("team")).otherwise("team"))
         .group_by("game_id", "stint_idx", "side")
@@ -57,8 +57,8 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
             fenwick=(shot & ~blocked).sum(),
             on_goal=(save | goal).sum(),
             goals=scored.sum(),
-            goals_power_play=(scored & (situation == "PP")).sum(),
-            goals_short_handed=(scored & (situation == "SH")).sum(),
+            goals_power_play=(scored & (advantage > 0)).sum(),
+            goals_short_handed=(scored & (advantage < 0)).sum(),
             corsi_even=(shot & even).sum(),
             goals_even=(scored & even).sum(),
             on_ice_xg=pl.col("xg").sum(),
@@ -67,29 +67,6 @@ def stint_attempts(plays: pl.DataFrame, shot_xg: pl.DataFrame) -> pl.DataFrame:
         .sort("game_id", "stint_idx", "side")
         .collect()
     )
-
-
-@table(key=("game_id", "stint_idx"), grain="one valid stint with a known zone", from_tracking=True, per_game=True)
-def stint_zones(plays: pl.DataFrame) -> pl.DataFrame:
-    """First and last known zone of each valid stint as the home side sees it."""
-    ends = {"start_zone": pl.struct("zone", "team").first(), "end_zone": pl.struct("zone", "team").last()}
-    return (
-        plays.lazy()
-        .filter(pl.col("zone_known") & pl.col("shift_id").is_not_null() & pl.col("zone").is_not_null())
-        .select("game_id", "stint_idx", "zone", "team")
-        .group_by("game_id", "stint_idx")
-        .agg(**ends)
-        .with_columns(_seen_from_home(name).alias(name) for name in ends)
-        .sort("game_id", "stint_idx")
-        .collect()
-    )
-
-
-def _seen_from_home(name: str) -> pl.Expr:
-    """The name of the zone in a struct of zone and team."""
-    zone, team = pl.col(name).struct.field("zone"), pl.col(name).struct.field("team")
-    seen = pl.when(team == "away").then(zone.replace(MIRRORED)).otherwise(zone)
-    return seen.replace_strict(ZONE_NAMES, default=None, return_dtype=pl.String)
 
 
 _START: Final = int32("clock_start")
@@ -124,6 +101,8 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
             *c.SIDE_STRENGTHS,
             c.STINT_STRENGTH,
             c.STINT_SITUATION,
+            *c.POWER_PLAYS_BEGUN,
+            c.FACEOFF_ZONE,
             c.START_ZONE,
             c.END_ZONE,
             c.SHOTS_FOR,
@@ -136,7 +115,11 @@ _STOPPED: Final = pl.concat_str("stop_side", "stop_reason", separator=" ", ignor
     ),
 )
 def fact_shifts(
-    stints: pl.DataFrame, stint_attempts: pl.DataFrame, stint_zones: pl.DataFrame, games: pl.DataFrame
+    stints: pl.DataFrame,
+    stint_attempts: pl.DataFrame,
+    stint_zones: pl.DataFrame,
+    stint_faceoffs: pl.DataFrame,
+    games: pl.DataFrame,
 ) -> pl.DataFrame:
     """The line-change segments. Placeholder and unfinished rows of the tracker are left out (see qa_input_flags)."""
     stint = ["game_id", "stint_idx"]
@@ -147,6 +130,7 @@ def fact_shifts(
         stints.join(for_home, on=stint, how="left", maintain_order="left")
         .join(for_away, on=stint, how="left", maintain_order="left")
         .join(stint_zones, on=stint, how="left", maintain_order="left")
+        .join(stint_faceoffs, on=stint, how="left", maintain_order="left")
         .join(
             games.select("game_id", "video_offset_s", "period_len_s"), on="game_id", how="left", maintain_order="left"
         )
@@ -191,6 +175,8 @@ _LINE_UP: Final[tuple[str | pl.Expr, ...]] = (
     *(pl.col(f"{side}_skaters").cast(pl.Int32).alias(f"{side}_team_strength") for side in ("home", "away")),
     "strength",
     pl.col("home_situation").replace_strict(_SITUATIONS, default=None, return_dtype=pl.String).alias("situation"),
+    *(pl.col(f"{side}_gained").alias(f"{side}_power_plays_begun") for side in SIDES),
+    "faceoff_zone",
 )
 
 
@@ -199,20 +185,23 @@ _LINE_UP: Final[tuple[str | pl.Expr, ...]] = (
     grain="one player in one valid stint",
     from_tracking=True,
     per_game=True,
-    columns=(
-        c.SHIFT_PLAYER_KEY,
-        k.SHIFT_ID,
-        k.GAME_ID,
-        c.SHIFT_INDEX,
-        k.PERIOD,
-        k.PLAYER_ID,
-        k.TEAM_ID,
-        k.TEAM_VENUE,
-        c.SLOT,
-        c.IS_GOALIE,
-        c.SHIFT_DURATION,
-        c.LOGICAL_SHIFT,
-        c.IS_FIRST_SEGMENT,
+    columns=explained(
+        (
+            c.SHIFT_PLAYER_KEY,
+            k.SHIFT_ID,
+            k.GAME_ID,
+            c.SHIFT_INDEX,
+            k.PERIOD,
+            k.PLAYER_ID,
+            k.TEAM_ID,
+            k.TEAM_VENUE,
+            c.SLOT,
+            c.IS_GOALIE,
+            c.SHIFT_DURATION,
+            c.LOGICAL_SHIFT,
+            c.IS_FIRST_SEGMENT,
+        ),
+        OF_STINT,
     ),
 )
 def fact_shift_players(stints: pl.DataFrame, game_sides: pl.DataFrame) -> pl.DataFrame:

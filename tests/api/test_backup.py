@@ -8,6 +8,7 @@ from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from random import Random
 from subprocess import CompletedProcess
 from typing import Any
 from unittest.mock import patch
@@ -22,13 +23,15 @@ from api.services.backup_archive import Archive, BackupFailed, writing
 from api.services.job_store_sqlite import SqliteJobStore
 from snapshot.layout import DataDir
 from snapshot.pins import holders, pin
-from snapshot.reader import published, published_id
+from snapshot.reader import list_ids, load, published, published_id
+from snapshot.restoring import publish_again
 from tests.api.full_disk import filled, small_disk
 from tests.api.server_process import environment
 from tests.api.serving import publish_schedule
 from tests.known_secrets import ADMIN_KEY
 
 SNAPSHOT = "20261018T193012482913Z-3f6c2a9e"
+TABLE = f"snapshots/{SNAPSHOT}/dim_schedule.csv"
 MARCH = 1_772_000_000_123_456_789
 
 
@@ -105,6 +108,35 @@ class TestWhatIsInIt:
         assert (restored.root / "models" / "current.json").exists()
         assert not restored.cache.exists()
         assert [path.name for path in restored.raw.rglob("*.half")] == []
+
+    def test_tables_that_two_snapshots_share_are_in_it_once(self, tmp_path: Path) -> None:
+        layout, later = DataDir(tmp_path / "league"), "20261019T193012482913Z-3f6c2a9e"
+        publish_schedule(layout.root, Random(1).sample(range(10**12), 50_000), SNAPSHOT)
+        sizes = []
+        for name in ("before.zip", "after.zip"):
+            assert backup(layout.root, "create", tmp_path / name).returncode == 0
+            sizes.append((tmp_path / name).stat().st_size)
+            earlier = load(layout.snapshots / SNAPSHOT)
+            publish_again(layout, earlier, snapshot_id=later, run_id="3f6c2a9f", created_at="2026-10-19T19:30:12Z")
+            later = f"2027{later[4:]}"
+        with ZipFile(tmp_path / "before.zip") as opened:
+            manifest = opened.getinfo(f"snapshots/{SNAPSHOT}/manifest.json").compress_size
+            assert opened.getinfo(TABLE).compress_size > 300_000
+        assert sizes[1] - sizes[0] - manifest < 5_000  # the second snapshot takes its own manifest
+
+        assert "is whole" in backup(layout.root, "verify", tmp_path / "after.zip").stderr
+        restored = DataDir(tmp_path / "restored")
+        assert backup(restored.root, "restore", tmp_path / "after.zip").returncode == 0
+        assert published_id(restored) != SNAPSHOT
+        tables = [load(restored.snapshots / name).path / "dim_schedule.csv" for name in list_ids(restored)]
+        for name in list_ids(restored):
+            load(restored.snapshots / name).verify()
+        assert [path.stat().st_nlink for path in tables] == [2, 2]
+
+    def test_one_of_the_version_before_that_is_restored(self, archive: Path, tmp_path: Path) -> None:
+        older = changed(archive, lambda manifest, _: manifest.update(format=1))
+        assert backup(tmp_path / "restored", "restore", older).returncode == 0
+        assert published_id(DataDir(tmp_path / "restored")) == SNAPSHOT
 
     def test_secrets_in_logs_are_masked_and_keys_are_for_their_owner(self, league: Path, tmp_path: Path) -> None:
         log, restored = DataDir(league).logs / "job.log", DataDir(tmp_path / "restored")
@@ -203,7 +235,17 @@ def one_missing(archive: Path) -> Path:
 
 
 def newer(archive: Path) -> Path:
-    return changed(archive, lambda manifest, _: manifest.update(format=2, software_version="9.1.0", wonders=[1]))
+    return changed(archive, lambda manifest, _: manifest.update(format=3, software_version="9.1.0", wonders=[1]))
+
+
+def sharing(name: str, same_as: str, **values: object) -> Callable[[Path], Path]:
+    """With a file more that is said to be the same as another one."""
+
+    def change(manifest: dict[str, Any], _: dict[str, bytes]) -> None:
+        like = next((e for e in manifest["entries"] if e["name"] == same_as), manifest["entries"][0])
+        manifest["entries"].append({**like, "name": name, "same_as": same_as, **values})
+
+    return lambda archive: changed(archive, change)
 
 
 def newer_database(archive: Path) -> Path:
@@ -256,6 +298,11 @@ class TestRestoringIsRefused:
             (newer, "made by a newer version (9.1.0)"),
             (newer_database, "PostgreSQL 99"),
             (newer_journal, "newer version"),
+            (sharing("snapshots/x/a.csv", "snapshots/x/missing.csv"), "the same as one that it is not"),
+            (sharing("snapshots/x/a.csv", TABLE, sha256="0" * 64), "the same as one that it is not"),
+            (sharing("state/jobs.sqlite3", TABLE), "its files are not those of its manifest"),
+            (sharing("raw/a.csv", "state/access.sqlite3"), "the same as one that it is not"),
+            (sharing("../evil", TABLE), "which no backup has"),
             *(
                 (named(name), "which no backup has")
                 for name in (

@@ -174,11 +174,42 @@ class TestHeads:
     def test_one_that_does_not_arrive_is_408(self, started: Server) -> None:
         said = self.answer(started, b"GET /api/health HTTP/1.1\r\nHo", b"st:", b" 127", pause=0.2)
         assert said.startswith(b"HTTP/1.1 408 ")
-        assert json.loads(said.partition(b"\r\n\r\n")[2])["code"] == "head_too_slow"
+        head, _, body = said.partition(b"\r\n\r\n")
+        refusal = json.loads(body)
+        assert refusal["code"] == "head_too_slow"
+        assert f"x-request-id: {refusal['request_id']}".encode() in head.splitlines()
+        assert len(refusal["request_id"]) == 32
+
+    def test_the_caller_s_own_id_is_kept(self, started: Server) -> None:
+        said = self.answer(started, b"GET /api/health HTTP/1.1\r\nX-Request-ID: mine\r\nX-Late: ")
+        assert json.loads(said.partition(b"\r\n\r\n")[2])["request_id"] == "mine"
 
     def test_one_that_never_ends_is_431(self, started: Server) -> None:
         said = self.answer(started, b"GET /api/health HTTP/1.1\r\nX-Long: ", *[b"a" * 10_000] * 200)
         assert b"".join(said.splitlines()[:1]) in {b"HTTP/1.1 431 Request Header Fields Too Large", b""}
+
+    @pytest.mark.parametrize("of", ["one long header", "many headers", "a long address"])
+    @pytest.mark.parametrize("size", [60_000, 70_000, 200_000])
+    def test_it_is_bounded_in_one_piece_too(self, started: Server, of: str, size: int) -> None:
+        line, filler = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n", b"a" * size
+        if of == "one long header":
+            whole = line + b"X-Long: " + filler + b"\r\n\r\n"
+        elif of == "many headers":
+            whole = line + b"".join(b"X-%04d: %s\r\n" % (n, b"a" * 992) for n in range(size // 1000)) + b"\r\n"
+        else:
+            whole = line.replace(b"/api/health", b"/api/health?" + filler) + b"\r\n"
+        said = self.answer(started, whole)
+        assert said[:12] in ({b"HTTP/1.1 431", b""} if size > 65_536 else {b"HTTP/1.1 200"})
+        assert said.count(b"HTTP/1.1") <= 1
+
+    def test_the_body_before_it_counts_for_nothing(self, started: Server) -> None:
+        line = b"POST /api/etl/trigger HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        post = line + b"Content-Length: 100000\r\n\r\n" + b" " * 100_000
+        rest = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        said = self.answer(started, post + rest, b"\r\n", pause=0.2)
+        assert said.count(b"HTTP/1.1 ") == 2
+        assert said.startswith(b"HTTP/1.1 400 ")
+        assert b"HTTP/1.1 200 " in said
 
     def test_the_second_one_is_bounded_too(self, started: Server) -> None:
         head = b"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1\r\n"

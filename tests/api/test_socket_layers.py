@@ -96,13 +96,16 @@ def route() -> APIWebSocketRoute:
 
 class TestBounds:
     def ended_by(self, route: APIWebSocketRoute, ask_again: Callable[[], Awaitable[Caller]]) -> DomainError:
-        async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        async def app(served: Any, _receive: Any, send: Any) -> None:
+            served["route"] = route  # as the router does
+            await send({"type": "websocket.accept"})
+            del served["route"]  # what the handshake has found is not looked up again
             await asyncio.sleep(60)
 
         bounds = SocketBounds(app, send_seconds=60, look_seconds=0.01)
         server = SimpleNamespace(state=SimpleNamespace(now=lambda: NOON))
         with pytest.raises(DomainError) as ended:
-            told_by(bounds, route=route, app=server, state={"ask_again": ask_again})
+            told_by(bounds, app=server, state={"ask_again": ask_again})
         return ended.value
 
     async def caller(self, role: Role | None = Role.VIEWER, expires_at: datetime | None = None) -> Caller:

@@ -9,7 +9,7 @@ from hockey.event_types import EVENT_TYPES, WITHOUT_PLAYERS
 from hockey.periods import attacks_right, parse_period
 from hockey.play_details import PLAY_DETAILS
 from hockey.rink import net_target, zone_at
-from hockey.strength import parse_strength, strength
+from hockey.strength import man_advantage, parse_strength, strength
 from hockey.zones import parse_zone
 
 
@@ -52,6 +52,15 @@ def test_a_net_target_in_either_frame(written: tuple[float, float], inches: tupl
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_a_strength_reads_back(home: int, away: int) -> None:
     assert parse_strength(strength(home, away)) == f"{home}v{away}"
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "more"),
+    [(5, 5, 0), (5, 4, 1), (3, 5, -2), (6, 5, 0), (5, 6, 0), (6, 4, 1), (4, 6, -1), (6, 3, 2)],
+    ids=["5v5", "5v4", "3v5", "delayed penalty", "pulled there", "power play, pulled", "kill, pulled there", "two up"],
+)
+def test_penalties_give_an_advantage_and_an_extra_attacker_does_not(own: int, other: int, more: int) -> None:
+    assert man_advantage(own, other) == more
 
 
 @pytest.mark.parametrize(("text", "read"), [("5v6 Away EN", "5v6"), ("ENH", None), ("", None), (None, None)])

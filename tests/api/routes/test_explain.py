@@ -135,6 +135,21 @@ def test_a_word_of_a_sentence_is_no_operand(league: Client, best: dict[str, obje
     assert answer["operands"] == []
 
 
+def test_a_view_leads_to_the_tables_that_it_reads(league: Client, snapshot: Snapshot) -> None:
+    seasons = snapshot.read("fact_player_season_stats_basic").filter(pl.col("game_type") == "All")
+    best = seasons.sort("points", "player_id", descending=True).row(0, named=True)
+    view = f"/api/explain/v_leaderboard_points/{best['player_id']},{best['season_id']}"
+    answer = league.get(f"{view}/points").json()
+    assert (answer["table"], answer["value"], answer["amount"]) == ("v_leaderboard_points", *[best["points"]] * 2)
+    (row,) = answer["rows"]
+    assert row["key"] == best["player_season_basic_key"]
+    deeper = league.get(row["explain"]).json()
+    assert (deeper["value"], deeper["amount"]) == (best["points"], best["points"])
+    assert {row["table"] for row in deeper["rows"]} == {"fact_gameroster"}
+    rank = league.get(f"{view}/overall_rank").json()
+    assert rank["value"] == rank["total"] == 1
+
+
 def test_every_cell_of_a_table_has_an_answer(league: Client, snapshot: Snapshot, best: dict[str, object]) -> None:
     for column in snapshot.manifest.table(BOX).columns:
         answer = league.get(f"/api/explain/{BOX}/{best['player_game_key']}/{column.name}")
@@ -158,6 +173,10 @@ def test_a_composite_key_is_separated_by_commas(league: Client, snapshot: Snapsh
         ("fact_gameroster/18969/goals", "row_not_found", "The key of fact_gameroster is game_id,player_id"),
         ("fact_gameroster/'%20or%201=1,%00/goals", "row_not_found", ""),
         (f'{BOX}/"/goals', "row_not_found", ""),
+        ("v_leaderboard_point/x/points", "table_not_found", "did you mean v_leaderboard_points"),
+        ("v_leaderboard_points/x,y/winner", "column_not_found", "its numbers are games_played"),
+        ("v_leaderboard_points/x/points", "row_not_found", "The key of v_leaderboard_points is player_id,season_id"),
+        ("v_standings_current/x/points", "row_not_found", "GET /api/tables/fact_team_season_stats_basic lists"),
     ],
 )
 def test_what_is_not_there(league: Client, best: dict[str, object], path: str, code: str, detail: str) -> None:

@@ -1,5 +1,6 @@
 """Every number that says what it was made from is what its rows come to, in leagues with and without flaws."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,16 +8,17 @@ from functools import cached_property
 import polars as pl
 import pytest
 
-from api.services.explain_rows import Found, find, total_amount
+from api.services.explain_rows import Found, find, total_amount, with_divisors
 from etl.tables.catalog import league_tables
 from snapshot.layout import DataDir
-from snapshot.lineage import Condition, Link, Listed, Part
+from snapshot.lineage import Condition, Factor, Link, Listed, Part, Top, divided, in_words
 from snapshot.manifest import Manifest
 from snapshot.reader import Snapshot, published
 from tests.demo_league import demo_league, flawed_league  # noqa: F401 - fixtures
 
 EXPLAINED = [(t.name, c.name) for t in league_tables().published for c in t.columns if c.made_from]
 SEASONS = [(table, name) for table, name in EXPLAINED if "season" in table or "career" in table]
+NUMBERS = {"integer", "bigint", "numeric"}
 MOST_ROWS = 24  # half of them those of the largest values, half at random; `proof` looks at all
 WHOLE_SECONDS = {"toi_seconds"}  # the sum of exact seconds, in whole ones
 
@@ -104,11 +106,20 @@ def test_what_has_to_be_explained_is() -> None:
         ("fact_gameroster", "points"),  # a sum of columns of the row
         ("fact_player_game_stats", "war"),
         ("fact_shots", "xg"),
-        ("fact_rushes", "goals"),
         ("fact_team_results", "points"),
     }
     wanted = {(t.name, c.name) for t in league_tables().published for c in t.columns if c.name in promised}
     assert wanted - set(EXPLAINED) == explained_otherwise
+
+
+def test_no_number_is_explained_by_a_rule_alone() -> None:
+    """What has a formula has rows too, or columns of its own row that the formula names."""
+    for table in league_tables().published:
+        names = {c.name for c in table.columns}
+        for column in table.columns:
+            if column.formula and column.sql_type in NUMBERS:
+                named = set(re.findall(r"\w+", column.formula)) & (names - {column.name})
+                assert column.made_from or named, (table.name, column.name)
 
 
 class TestParts:
@@ -170,12 +181,14 @@ class TestParts:
             (Condition(column="team_venue", op="eq", row="nothing"), []),
             (Condition(column="worth", op="gt", value=0.25), ["G1"]),
             (Condition(column="worth", op="ge", value=0.25), ["G1", "G2"]),
+            (Condition(column="worth", op="lt", value=0.25), ["G3"]),
             (Condition(column="worth", op="le", value=0.25), ["G2", "G3"]),
             (Condition(column="worth", op="le_or_null", value=0.25), ["G2", "G3", "G4"]),
             (Condition(column="stint", op="in", value=("S1",)), ["G1", "G2"]),
             (Condition(column="stint", op="not_in", value=("S1",)), ["G3", "G4"]),
             (Condition(column="stint", op="starts", value="S"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="is_null"), ["G4"]),
+            (Condition(column="goal", op="lt", other="stint"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="is_not_null"), ["G1", "G2", "G3"]),
             (Condition(column="stint", op="eq_or_all", row="side"), []),
             (Condition(column="stint", op="eq_or_all", row="every"), ["G1", "G2", "G3", "G4"]),
@@ -229,9 +242,42 @@ class TestParts:
         part = Part(table="goals", where=home.where, weight=100, over=(home, away))
         (found,) = self.found(part)
         assert found.amount == pytest.approx(100 * 2 / 3)
-        assert [(each.divides, each.rows.height) for each in found.all()] == [(False, 2), (True, 2), (True, 1)]
+        assert [(one.divides, one.rows.height) for one in with_divisors([found])] == [(False, 2), (True, 2), (True, 1)]
         nothing = Part(table="goals", over=(Part(table="goals", where=(Condition(column="worth", value=9.0),)),))
         assert total_amount(self.found(part, nothing)) is None
+
+    def test_parts_that_share_a_divisor_list_it_once_and_say_so(self) -> None:
+        home, away = (Part(table="goals", where=(Condition(column="team_venue", value=v),)) for v in ("home", "away"))
+        whole = (Part(table="goals"),)
+        parts = divided((home, away), whole)
+        found = self.found(*parts)
+        assert (total_amount(found), [one.rows.height for one in with_divisors(found)]) == (3 / 4, [2, 1, 4])
+        assert in_words(parts) == (
+            "the rows of goals with team_venue = home, plus the rows of goals with team_venue = away, "
+            "all of it divided by the rows of goals"
+        )
+
+    def test_each_row_is_multiplied_by_its_factor_and_without_one_is_none(self) -> None:
+        by = Factor(table="ice", on=("goal",), there=("who",), column="number")
+        two = self.Two(self.GOALS, pl.DataFrame({"who": ["G1", "G2"], "number": [4.0, None]}))
+        (found,) = find(two, {}, [Part(table="goals", quantity="worth", weight=3, by=by)])  # type: ignore[arg-type]
+        assert (found.rows["goal"].to_list(), found.added(found.rows), found.amount) == (["G1"], [6.0], 6.0)
+
+    def test_only_the_largest_are_taken(self) -> None:
+        top = Top(by=("worth", "goal"), rows=2)
+        assert self.goals(Part(table="goals", top=top)) == ["G1", "G2"]
+        assert self.goals(Part(table="goals", where=(Condition(column="goal", op="ne", value="G1"),), top=top)) == [
+            "G2", "G3",
+        ]  # fmt: skip
+
+    def test_a_link_has_its_own_names_and_links(self) -> None:
+        of_home = Link(table="goals", on=("stint",), where=(Condition(column="goal", value="G3"),))
+        link = Link(table="ice", on=("stint",), links=(of_home,))
+        assert self.goals(Part(table="goals", links=(link,))) == ["G3"]
+        named = Link(table="ice", on=("goal",), there=("who",))
+        two = self.Two(self.GOALS, pl.DataFrame({"who": ["G2", "G4"]}))
+        (found,) = find(two, {}, [Part(table="goals", links=(named,))])  # type: ignore[arg-type]
+        assert found.rows["goal"].to_list() == ["G2", "G4"]
 
     def test_a_part_of_other_rows_is_left_out(self) -> None:
         parts = [Part(table="goals", given=(Condition(column="side", value=side),)) for side in ("home", "away")]
@@ -250,14 +296,27 @@ def test_every_column_that_a_lineage_names_is_published() -> None:
         own = known[table.name]
         for part in (p for c in table.columns for p in every_part(c.made_from)):
             there = known[part.table]
+            if part.by:
+                assert set(part.by.on) <= there
+                assert {*part.by.there, part.by.column} <= known[part.by.table]
+            assert part.top is None or set(part.top.by) <= there
             assert {c.column for c in every_condition(part.where)} | ({part.quantity} - {None}) <= there
             assert ({c.row for c in every_condition(part.where)} | {part.times}) - {None} <= own
             assert {c.column for c in part.given} <= own
-            for link in part.links:
-                assert set(link.on) <= there & known[link.table]
+            for link, left in every_link(part.links, there):
+                assert set(link.on) <= left
+                assert set(link.there or link.on) <= known[link.table]
                 assert {c.column for c in every_condition(link.where)} <= known[link.table]
                 assert {c.row for c in every_condition(link.where)} - {None} <= own
                 assert link.each is None or (link.each.column in known[link.table] and link.each.row in own)
+
+
+def every_link(links: tuple[Link, ...], there: set[str]) -> Iterator[tuple[Link, set[str]]]:
+    """The links, each with the columns of the table that it links."""
+    known = {t.name: {c.name for c in t.columns} for t in league_tables().published}
+    for link in links:
+        yield link, there
+        yield from every_link(link.links, known[link.table])
 
 
 def every_condition(conditions: tuple[Condition, ...]) -> Iterator[Condition]:

@@ -242,6 +242,26 @@ class TestManpower:
         assert team("home", self.EVENTS, stints=self.STINTS)["pp_goals"] == 1
 
 
+class TestPulledGoalie:
+    """Home scores 6v4, its goalie pulled on a power play; the visitors answer into that net; then home scores 6v5."""
+
+    STINTS = (make_stint(0, 0, 20, home="123456", away="12349"), make_stint(1, 20, 40, home="123456"))
+    EVENTS = tuple(
+        make_event(n, "Goal", side, 10 * n + 5, detail1="Goal_Scored", stint_idx=n // 2)
+        for n, side in enumerate(("home", "away", "home"))
+    )
+
+    def test_a_power_play_goal_gives_no_plus_with_six_skaters_either(self) -> None:
+        columns = ("plus_ev", "minus_ev", "plus_minus", "plus_minus_total")
+        home, away = (skater(who, self.EVENTS, stints=self.STINTS) for who in ("h1", "a1"))
+        assert [home[name] for name in columns] == [1, 0, 0, 1]  # 6v5 counts, 6v4 not, short-handed counts against
+        assert [away[name] for name in columns] == [0, 1, 0, -1]
+
+    def test_the_goals_say_so_while_their_situation_is_the_empty_net(self) -> None:
+        found = build("fact_goals", self.EVENTS, stints=self.STINTS)
+        assert found.select("situation", "man_advantage").rows() == [("EN", 1), ("EN", -1), ("EN", 0)]
+
+
 class TestValue:
     """h1 wins 3 of 4 draws, draws two penalties and takes one, and his side has 2 of 3 even-strength attempts."""
 

@@ -117,6 +117,7 @@ class TestShotXg:
         found = build("fact_shots", [shot(0, "home", 1), shot(1, "home", 2), shot(2, "home", 60)])
         first, second, third = found["xg"]
         assert found["off_rebound"].to_list() == [False, True, False]
+        assert found["flurry_event_id"].to_list() == ["EV100000", "EV100000", "EV100002"]
         assert found["xg_adj"].to_list() == pytest.approx([first, second * (1 - first), third])
 
     @settings(max_examples=25, deadline=None)

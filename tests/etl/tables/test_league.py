@@ -194,12 +194,17 @@ class TestGameStatus:
 
 
 def test_completeness_is_told_in_shares() -> None:
-    events = [make_event(0, "Pass", "home", 5, success=True, chain_id=1), make_event(1, "Pass", "home", 9)]
+    events = [
+        make_event(0, "Pass", "home", 5, success=True, chain_id=1, zone="o", zone_known=True),
+        make_event(1, "Pass", "home", 9, zone="n", zone_known=True),
+    ]
     roles = [make_role(0, "event_1", "h1", play_detail1="Deke"), make_role(0, "opp_1", None)]
     flags = [{"game_id": GAME, "flag": "clock_bad"}]
     found = build("qa_data_completeness", make_league(events=events, event_players=roles, flags=flags))
     row = found.row(0, named=True)
     assert (row["success_known_pct"], row["chained_pct"], row["players_resolved_pct"]) == (50.0, 50.0, 50.0)
+    assert (row["opponent_rows_pct"], row["play_details_pct"]) == (50.0, 50.0)
+    assert (row["zone_known_pct"], row["coordinates_pct"]) == (100.0, 0.0)
     assert (row["events_in_stint_pct"], row["on_ice_pct"], row["stint_coverage_pct"]) == (0.0, None, None)
     assert (row["flags"], row["event_players"], row["tracking_status"]) == (1, 2, "Partial")
 

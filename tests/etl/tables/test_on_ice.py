@@ -75,6 +75,7 @@ class TestSkaters:
             "a1": (0, 0, 1, 0.0),
             "a6": (1, 0, 0, 100.0),
         }
+        assert build("fact_shifts")["faceoff_zone"].to_list() == ["Offensive", None, "Defensive"]
 
 
 class TestWowy:
@@ -185,6 +186,7 @@ def test_quality_of_competition_is_weighed_by_seconds() -> None:
     assert found["avg_own_rating"] == pytest.approx((80 * 6 + 100 * 2) / 180)
     assert found["rating_diff"] == pytest.approx(found["avg_own_rating"] - found["avg_opp_rating"])
     assert found["shifts_tracked"] == 3
+    assert found["player_rating"] is None
 
 
 def test_the_own_rating_is_not_among_the_team_mates() -> None:

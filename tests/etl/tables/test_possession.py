@@ -90,6 +90,7 @@ class TestRushes:
         (found,) = build("fact_events", events=ONE_SHIFT)
         rushing = found.filter(pl.col("is_rush") == 1)["event_index"].to_list()
         assert rushing == [4, 5, 6, 7, 8, 9]
+        assert found.filter(pl.col("rush_key").is_not_null())["event_index"].to_list() == rushing
 
     @pytest.mark.parametrize(
         ("entry", "at", "expected"),
@@ -134,6 +135,10 @@ class TestRushes:
         (found,) = build("fact_rushes", events=events, event_players=roles)
         columns = ("player_id", "attackers", "defenders", "is_odd_man", "shots", "goals", "is_successful")
         assert found.select(columns).rows() == [("h1", 2, 1, True, 1, 1, True)]
+        (flow,) = build("fact_events", events=events, event_players=roles)  # a goal of the rush is one up to 15 s after
+        assert flow.select("rush_key", "is_rush").rows() == [
+            (None, 0), ("RU100001", 1), ("RU100001", 1), (None, 0), ("RU100001", 0),
+        ]  # fmt: skip
         (lines,) = build("fact_player_game_stats", events=events, event_players=roles)
         led = dict(lines.select("player_id", "odd_man_rushes").rows())
         assert (led["h1"], led["h2"]) == (1, 0)
@@ -190,6 +195,8 @@ class TestRushes:
         ]
         scorers = {0: "h1", 1: "h1", 3: "h1", 4: "h2", 6: "h1", 7: "h1"}
         roles = [make_role(n, "event_1", player) for n, player in scorers.items()]
+        (goals,) = build("fact_goals", events=events, event_players=roles)
+        assert goals["is_breakaway"].to_list() == [True, False, False]
         (found,) = build("fact_player_game_stats", events=events, event_players=roles)
         assert dict(found.filter(pl.col("breakaway_goals") > 0).select("player_id", "breakaway_goals").rows()) == {
             "h1": 1

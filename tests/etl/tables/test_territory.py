@@ -61,6 +61,19 @@ class TestCrossings:
         assert found.select(columns).rows() == [("a1", 0, 0, 0), ("h1", 1, 2, 0)]
         assert found["xg_after_entry"].to_list()[1] > 0
 
+    def test_each_crossing_says_what_it_led_to(self) -> None:
+        entries, exits, attempts = build("fact_zone_entries", "fact_zone_exits", "shot_xg", events=UP_AND_DOWN)
+        after = ("event_id", "shots_after", "goals_after")
+        assert entries.select(after).rows() == [("EV100002", 2, 0), ("EV100006", 0, 0), ("EV100007", 0, 0)]
+        assert entries["xg_after"].to_list() == pytest.approx([attempts["xg"][:2].sum(), 0, 0])
+        led_to = ("event_id", "led_to_entry", "led_to_shot")
+        assert exits.select(led_to).rows() == [("EV100001", True, True), ("EV100005", True, False)]
+
+    def test_an_event_names_the_crossing_that_it_comes_after(self) -> None:
+        (found,) = build("fact_events", events=UP_AND_DOWN)
+        after = [None, 1, 2, 2, 2, 5, 5, 7, 7, None, None, None]
+        assert found["crossing_event_id"].to_list() == [n and f"EV10000{n}" for n in after]
+
     def test_an_exit_led_to_an_entry_when_that_is_the_next_crossing(self) -> None:
         (found,) = build("fact_zone_exit_summary", events=UP_AND_DOWN, event_players=ACTORS)
         columns = ("player_id", "controlled_exits", "clear_exits", "exits_with_entry", "exits_with_shot")
@@ -130,6 +143,13 @@ class TestZoneTime:
         columns = ("possession_seconds", "opponent_possession_seconds")
         assert found.select(columns).rows() == [(19.0, 14.0), (14.0, 19.0)]
 
+    def test_each_event_says_where_the_puck_is_until_the_next(self) -> None:
+        (found,) = build("fact_events", events=UP_AND_DOWN)
+        seconds = {"zone_until_next": ["Defensive", "Neutral", "Offensive", "Offensive", "Offensive", "Neutral"]}
+        assert found["zone_until_next"].to_list()[:6] == seconds["zone_until_next"]
+        assert found["zone_until_next"].to_list()[7:10] == ["Defensive", "Dead", "Defensive"]
+        assert found["seconds_until_next"].to_list() == [4, 4, 2, 2, 2, 1, 3, 5, 20, 2, 8, 0]
+
     def test_events_are_counted_in_the_zone_that_each_side_sees(self) -> None:
         (found,) = build("fact_team_zone_time", events=UP_AND_DOWN)
         columns = ("venue", "offensive_zone_events", "neutral_zone_events", "defensive_zone_events")
@@ -184,6 +204,11 @@ class TestSpecialTeams:
         columns = ("team_venue", "pp_opportunities", "pp_seconds", "pk_opportunities", "pk_seconds")
         assert found.select(columns).rows() == [("away", 1, 30.0, 2, 120.0), ("home", 2, 120.0, 1, 30.0)]
         assert found["empty_net_seconds"].to_list() == [0.0, 60.0]
+
+    def test_a_stint_says_which_power_plays_begin_with_it(self) -> None:
+        (found,) = build("fact_shifts", shifts=self.STINTS)
+        begun = found.select("home_power_plays_begun", "away_power_plays_begun").rows()
+        assert begun == [(0, 0), (1, 0), (1, 0), (0, 0), (0, 0), (0, 1), (0, 0)]
 
     def test_goals_attempts_and_shares(self) -> None:
         events = [
