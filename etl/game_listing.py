@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
-from etl.extract import ExtractRequest, survey
 from etl.extraction_pool import Workers
 from etl.extraction_staging import NO_STAGING, StagedLeague
+from etl.extraction_survey import ExtractRequest, survey
 from snapshot.layout import DataDir
 
 

@@ -10,11 +10,12 @@ import polars as pl
 from msgspec import structs
 
 from etl.checks import everything
-from etl.extract import Extraction, ExtractRequest, Survey, extract, survey
+from etl.extract import Extraction, extract
 from etl.extraction_plan import code_version
 from etl.extraction_pool import ALONE, POOL_FROM, Workers
 from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
+from etl.extraction_survey import ExtractRequest, Survey, survey
 from etl.league_building import LeagueBuild
 from etl.partition import GAMES_TOGETHER, GAMES_TOGETHER_IN_A_SEASON
 from etl.progress import Progress

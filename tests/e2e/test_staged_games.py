@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from api.config import PROJECT_ROOT
 from etl.demo.flaws import parse
 from etl.demo.generate import Request, generate
-from etl.extract import ExtractRequest, survey
+from etl.extraction_survey import ExtractRequest, survey
 from snapshot.layout import DataDir
 from snapshot.reader import published
 from tests.api.serving import Client, service

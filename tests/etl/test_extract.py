@@ -11,8 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from etl.extract import Extraction, ExtractRequest, extract, read_rules, survey
+from etl.extract import Extraction, extract
 from etl.extraction_pool import Workers
+from etl.extraction_survey import ExtractRequest, read_rules, survey
 from etl.game_listing import list_games
 from formats.canonical import LeagueFrames
 from hockey.league import InvalidRules
@@ -230,7 +231,7 @@ class TestCache:
             put(data_dir, f"{game_id}.json", make_game(game_id, "Team A", "Team B", events=[make_event()] * 1000))
         script = data_dir.root / "script.py"
         script.write_text(
-            "import sys\nfrom pathlib import Path\nfrom etl.extract import ExtractRequest, survey\n"
+            "import sys\nfrom pathlib import Path\nfrom etl.extraction_survey import ExtractRequest, survey\n"
             "from etl.extraction_pool import Workers\nfrom snapshot.layout import DataDir\n"
             "if __name__ == '__main__':\n"
             "    survey(DataDir(Path(sys.argv[1])), ExtractRequest(), workers=Workers())\n"

@@ -14,8 +14,9 @@ import pytest
 
 from etl.demo.flaws import parse
 from etl.demo.generate import Request, generate
-from etl.extract import Extraction, ExtractRequest, extract, survey
+from etl.extract import Extraction, extract
 from etl.extraction_staging import NO_STAGING, StagedLeague, read_staging
+from etl.extraction_survey import ExtractRequest, survey
 from etl.staging_source import StagingUnreadable, staged_league
 from formats.canonical import LeagueFrames
 from formats.json_document import TrackerExport, open_json

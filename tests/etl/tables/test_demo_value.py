@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from etl.demo.generate import Request, generate
-from etl.extract import ExtractRequest, extract
+from etl.extract import extract
+from etl.extraction_survey import ExtractRequest
 from etl.tables.catalog import league_tables
 from etl.usability import LEFT_OUT
 from formats.canonical import LeagueFrames
