@@ -4,7 +4,7 @@ import math
 from datetime import UTC, datetime
 from typing import Final
 
-_MAX_INTEGER: Final = 2**53  # beyond it a number is garbage, and floats no longer hold it
+MAX_INTEGER: Final = 2**53  # beyond it a number is garbage, and floats no longer hold it
 _LAST_YEAR: Final = 2200
 
 
@@ -12,7 +12,7 @@ def text(value: object) -> str | None:
     """A text as it is, a number written shortest, a truth as true or false; null for anything else."""
     if value is None or type(value) is str:
         return value
-    if type(value) is int and -_MAX_INTEGER <= value <= _MAX_INTEGER:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -31,12 +31,12 @@ def number(value: object) -> float | None:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if abs(value) <= _MAX_INTEGER and math.isfinite(value) else None
+    return float(value) if abs(value) <= MAX_INTEGER and math.isfinite(value) else None
 
 
 def integer(value: object) -> int | None:
     """A whole number, also where it is written as text or as 3.0; null for anything else."""
-    if type(value) is int and -_MAX_INTEGER <= value <= _MAX_INTEGER:
+    if type(value) is int and -MAX_INTEGER <= value <= MAX_INTEGER:
         return value
     found = number(value)
     return None if found is None or not found.is_integer() else int(found)

@@ -1,10 +1,10 @@
 """A tracker JSON export as raw frames: its cells, written down as they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import polars as pl
 from msgspec import structs
 
@@ -12,7 +12,7 @@ from formats import cells
 from formats.canonical import SIDES, SLOTS
 from formats.json_document import TrackerExport, game_id
 from formats.raw import RAW_SCHEMAS, RawFrames, raw_frame
-from formats.tracked_events import TrackedEvent
+from formats.tracked_events import Point, TrackedEvent, TrackedPlayer
 from formats.videos import video_links
 
 _PERIODS: Final = {"1": "p1", "2": "p2", "3": "p3", "OT": "ot"}
@@ -41,14 +41,15 @@ Columns = dict[str, Sequence[object] | pl.Series]
 def read_export(export: TrackerExport, path: str, sha256: str) -> RawFrames:
     """The raw frames of one export."""
     number = game_id(export.game_id) or 0
-    events = _in_order(export.events or [])
+    events = _columns(_in_order(export.events or []), TrackedEvent)
+    players = [of_event or () for of_event in events["players"]]
     header = _header(export, number) | {"source_path": path, "source_sha256": sha256}
     columns: dict[str, Columns] = {
         "games": {name: [value] for name, value in header.items()},
         "rosters": _rosters(cells.mapping(export.rosters)),
         "events": _events(events),
-        "event_players": _event_players(events),
-        "points": _points(events),
+        "event_players": _event_players(players),
+        "points": _points(events["path"], players),
         "shifts": _shifts(cells.rows(export.shifts)),
         "flags": {
             "flag": ["secret_removed"] * export.has_settings,
@@ -96,53 +97,61 @@ def _in_order(events: list[TrackedEvent]) -> list[TrackedEvent]:
     return sorted(events, key=lambda event: event.source_index or 0)
 
 
-def _of_all(rows: Iterable[object], field: str) -> list[object]:
-    return list(map(attrgetter(field), rows))
+def _columns(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> dict[str, Sequence[Any]]:
+    """The fields of structs of one kind, each with the values of all rows."""
+    names = kind.__struct_fields__
+    return (
+        dict(zip(names, zip(*map(structs.astuple, rows), strict=True), strict=True))
+        if rows
+        else dict.fromkeys(names, ())
+    )
 
 
-def _texts(values: list[object]) -> pl.Series:
-    """The values as texts, which nearly all of them are."""
-    try:
+def _texts(values: Sequence[object]) -> pl.Series:
+    """The values as texts. Columns of one type, which nearly all are, need no look at each value."""
+    kinds = set(map(type, values)) - {type(None)}
+    if kinds <= {str}:
         return pl.Series(values, dtype=pl.String)
-    except TypeError:  # numbers or truths among them
-        return pl.Series([cells.text(value) for value in values], dtype=pl.String)
+    if kinds == {bool}:
+        return pl.Series(values, dtype=pl.Boolean).cast(pl.String)
+    if kinds == {int} and max(abs(value) for value in values if isinstance(value, int)) <= cells.MAX_INTEGER:
+        return pl.Series(values, dtype=pl.Int64).cast(pl.String)
+    return pl.Series([cells.text(value) for value in values], dtype=pl.String)
 
 
-def _events(events: list[TrackedEvent]) -> Columns:
+def _events(events: dict[str, Sequence[Any]]) -> Columns:
     return {
-        "event_no": range(len(events)),
-        **{name: _of_all(events, name) for name in _EVENT_NUMBERS},
-        **{name: _texts(_of_all(events, name)) for name in _EVENT_TEXT},
-        "net_x": [None if event.net is None else event.net.x for event in events],
-        "net_y": [None if event.net is None else event.net.y for event in events],
+        "event_no": range(len(events["type"])),
+        **{name: events[name] for name in _EVENT_NUMBERS},
+        **{name: _texts(events[name]) for name in _EVENT_TEXT},
+        "net_x": [None if net is None else net.x for net in events["net"]],
+        "net_y": [None if net is None else net.y for net in events["net"]],
     }
 
 
-def _event_players(events: list[TrackedEvent]) -> Columns:
-    players = [event.players or () for event in events]
-    flat = list(chain.from_iterable(players))
+def _event_players(of_events: Sequence[Sequence[TrackedPlayer]]) -> Columns:
+    players = _columns(list(chain.from_iterable(of_events)), TrackedPlayer)
     return {
-        "event_no": [number for number, of_event in enumerate(players) for _ in of_event],
-        "order": [order for of_event in players for order in range(len(of_event))],
-        **{name: _texts(_of_all(flat, name)) for name in _PLAYER_TEXT},
+        "event_no": [number for number, of_event in enumerate(of_events) for _ in of_event],
+        "order": [order for of_event in of_events for order in range(len(of_event))],
+        **{name: _texts(players[name]) for name in _PLAYER_TEXT},
     }
 
 
-def _points(events: list[TrackedEvent]) -> Columns:
-    paths = [(number, -1, event.path) for number, event in enumerate(events) if event.path]
+def _points(pucks: Sequence[list[Point] | None], of_events: Sequence[Sequence[TrackedPlayer]]) -> Columns:
+    paths = [(number, -1, path) for number, path in enumerate(pucks) if path]
     paths += [
         (number, order, player.path)
-        for number, event in enumerate(events)
-        for order, player in enumerate(event.players or ())
+        for number, of_event in enumerate(of_events)
+        for order, player in enumerate(of_event)
         if player.path
     ]
-    points = list(chain.from_iterable(path for *_, path in paths))
+    points = _columns(list(chain.from_iterable(path for *_, path in paths)), Point)
     return {
         "event_no": [number for number, _, path in paths for _ in path],
         "order": [order for _, order, path in paths for _ in path],
         "seq": [seq for *_, path in paths for seq in range(len(path))],
-        "x": _of_all(points, "x"),
-        "y": _of_all(points, "y"),
+        **points,
     }
 
 

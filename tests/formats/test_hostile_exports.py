@@ -1,16 +1,18 @@
 """Whatever stands in an export, reading it ends in canonical frames or in one readable reason."""
 
 import copy
+import json
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from formats import cells
 from formats.canonical import SCHEMAS
 from formats.json_document import TrackerExport, Unreadable, open_json
 from formats.normalise import normalise
-from formats.raw import RAW_SCHEMAS
+from formats.raw import RAW_SCHEMAS, RawFrames
 from formats.tracked_events import tracked_events
 from formats.tracker_json import read_export
 from hockey.league import LeagueRules
@@ -55,12 +57,36 @@ def game() -> Json:
     return make_export(events, shifts, videoTiming={"periodOffsets": {"1": 0}})
 
 
+def read_raw_bytes(data: bytes) -> RawFrames:
+    export = open_json(data)
+    assert isinstance(export, TrackerExport)
+    return read_export(export, "a.json", "")
+
+
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [path] * bool(path) + [place for key, item in inner for place in places(item, (*path, key))]
 
 
 PLACES = places(game())
+
+
+STORABLE = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+CELLS = st.none() | st.text(STORABLE, max_size=3) | st.booleans() | st.integers() | st.floats(allow_nan=False)
+COLUMNS = CELLS.flatmap(
+    lambda cell: st.lists(
+        st.none() | {str: st.text(STORABLE), bool: st.booleans(), int: st.integers()}.get(type(cell), CELLS)
+    )
+) | st.lists(CELLS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(COLUMNS.filter(bool))
+def test_a_column_is_written_down_cell_by_cell_whatever_its_types(values: list[object]) -> None:
+    data = as_bytes(make_export([make_event(period=value) for value in values]))
+    raw = read_raw_bytes(data)
+    as_read = [event["period"] for event in json.loads(data)["events"]]
+    assert raw.events["period"].to_list() == [cells.text(value) for value in as_read]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
