@@ -133,6 +133,9 @@ export function sendFile(path, file, fields = {}) {
   return json("POST", path, { form });
 }
 
+/** The trained models that predictions come from; null before the first training, when nothing is to be asked of them. */
+export const trainedModels = async () => (await get("/api/status")).models;
+
 /** Rows of a published table; none where nothing of that name is published. */
 export async function rows(table, query = {}) {
   return (await get(`/api/tables/${encodeURIComponent(table)}`, { limit: 1000, ...query })).rows;

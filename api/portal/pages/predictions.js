@@ -1,7 +1,7 @@
 // What the models expect, how sure they are, and how good they were on games that they had not seen.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { ApiError, get, post, rows } from "../client.js";
+import { ApiError, get, post, rows, trainedModels } from "../client.js";
 import { JobPanel } from "../parts/job.js";
 import { Odds, OddsBar } from "../parts/odds.js";
 import { Plot } from "../parts/plot.js";
@@ -14,10 +14,7 @@ export default function Predictions({ rest }) {
   const [tab = ""] = rest;
   const [jobId, setJobId] = useState(null);
   const [round, setRound] = useState(0);
-  const models = useLoad(() => get("/api/ml/models").catch((error) => {
-    if (error instanceof ApiError && error.status === 409) return [];
-    throw error;
-  }), [round]);
+  const models = useLoad(async () => (await trainedModels() ? get("/api/ml/models") : []), [round]);
   const train = async () => setJobId((await post("/api/ml/train")).job_id);
   return html`<h1>Predictions</h1>
     <nav class="tablist" aria-label="Parts">${TABS.map(([path, label]) => html`<a href=${`#predictions${path ? `/${path}` : ""}`} aria-current=${tab === path ? "page" : undefined}>${label}</a>`)}</nav>
