@@ -7,6 +7,7 @@ import { Act, Badge, Dialog, Loaded, Pager, Table, text, useLoad } from "../ui.j
 
 const LIMIT = 50;
 const OPERATORS = [["eq", "is"], ["neq", "is not"], ["ilike", "contains"], ["gt", "more than"], ["lt", "less than"], ["is.null", "is empty"], ["not.is.null", "is not empty"]];
+const LISTS = [["in", "is one of"], ["not.in", "is none of"]]; // which links of the portal set
 const RESERVED = new Set(["sort", "search", "offset"]);
 const CATEGORIES = { dim: "Who and what", fact: "What happened", qa: "What is doubtful", lookup: "Look-ups" };
 
@@ -89,8 +90,8 @@ function Filters({ columns, go }) {
 
 /** A condition of the address as people read it. */
 function words(condition) {
-  const [code, label] = OPERATORS.find(([operator]) => condition === operator || condition.startsWith(`${operator}.`)) ?? [];
-  return code ? `${label} ${condition.slice(code.length + 1).replace(/^\*|\*$/g, "")}`.trim() : condition;
+  const [code, label] = [...OPERATORS, ...LISTS].find(([operator]) => condition === operator || condition.startsWith(`${operator}.`)) ?? [];
+  return code ? `${label} ${condition.slice(code.length + 1).replace(/^[*(]|[*)]$/g, "").replaceAll(",", ", ")}`.trim() : condition;
 }
 
 /** The filters in force, each to be taken away. */

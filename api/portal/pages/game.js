@@ -55,8 +55,8 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
     <section class="card"><h2>Shots</h2>${located.length ? html`<${ShotMap} shots=${located} game=${game} />` : html`<p class="quiet">No shot of this game has a place on the rink: its tracker marked none.</p>`}</section>
     <section class="card"><h2>Who was on the ice</h2><${ShiftChart} shifts=${shifts} onIce=${onIce} names=${Object.fromEntries([...players, ...goalies].map((p) => [p.player_id, p.player_name]))} goals=${goals} /></section>
     <section class="card"><h2>Skaters</h2><${Skaters} players=${players} /><h3>Goalies</h3><${Goalies} goalies=${goalies} /></section>`}
-    <section class="card"><h2>Flags</h2><p class="quiet">What the run found odd in the files of this game, and what it did about it.</p><${Table} caption="Flags" rows=${flags} empty="Nothing is doubtful about this game." columns=${[{ name: "message", label: "What was found" }, { name: "flag", label: "Flag", kind: "short" }, { name: "occurrences", label: "Times", numeric: true },
-      { name: "where", label: "Where", kind: "short", cell: (f) => (f.event_index !== null ? `event ${f.event_index}` : f.shift_index !== null ? `shift ${f.shift_index}` : "–") }, { name: "source_path", label: "In the file" }]} /></section>`;
+    ${(isPlayed || flags.length > 0) && html`<section class="card"><h2>Flags</h2><p class="quiet">What the run found odd in the files of this game, and what it did about it.</p><${Table} caption="Flags" rows=${flags} empty="Nothing is doubtful about this game." columns=${[{ name: "message", label: "What was found" }, { name: "flag", label: "Flag", kind: "short" }, { name: "occurrences", label: "Times", numeric: true },
+      { name: "where", label: "Where", kind: "short", cell: (f) => (f.event_index !== null ? `event ${f.event_index}` : f.shift_index !== null ? `shift ${f.shift_index}` : "–") }, { name: "source_path", label: "In the file" }]} /></section>`}`;
 }
 
 /** The official score, else the tracked one, else null. */

@@ -1,7 +1,7 @@
 // Is everything all right, and what wants attention?
 
 import { html } from "../vendor/htm-preact.js";
-import { ApiError, get, list } from "../client.js";
+import { ApiError, allRows, get, list } from "../client.js";
 import { isFinished } from "../jobs.js";
 import { NEEDS, readiness } from "../parts/health.js";
 import { JobOutcome, JobPanel } from "../parts/job.js";
@@ -23,17 +23,21 @@ async function overview() {
   return { status, failing: ready.checks.filter((c) => !c.ok), last: jobs.rows[0] };
 }
 
+/** Flags that say nothing about a game: that nobody has tracked it yet, and that its file's access key was dropped. */
+const WITHOUT_THE_UNDOUBTED = "not.in.(no_events,secret_removed)";
+
 /** What there is to do: `{tone, what, href, act}`, the gravest first. */
 async function attention(status, failing, last) {
   const [flags, accuracy, games, current] = await Promise.all([
-    unlessAbsent(get("/api/tables/qa_input_flags", { limit: 1000, select: "game_id", game_id: "is.not_null" })),
+    unlessAbsent(allRows("qa_input_flags", { select: "game_id", game_id: "is.not_null", flag: WITHOUT_THE_UNDOUBTED })),
     unlessAbsent(get("/api/tables/qa_goal_accuracy", { limit: 1, select: "game_id", is_match: "is.false" })),
     list("/api/games", { limit: 1000 }),
     unlessAbsent(get("/api/snapshots")),
   ]);
   const waiting = games.rows.filter((g) => g.etl.status === "pending").length;
   const quarantined = last?.result?.quarantined?.length ?? 0;
-  const flagged = new Set((flags?.rows ?? []).map((f) => f.game_id)).size;
+  const templates = new Set(games.rows.filter((g) => g.tracking.status === "Template").map((g) => g.game_id));
+  const flagged = new Set((flags ?? []).map((f) => f.game_id).filter((id) => !templates.has(id))).size;
   const isBehind = status.models && status.models.snapshot_id !== status.published.snapshot_id;
   const isOnSite = current?.find((s) => s.current)?.in_warehouse ?? true;
   return [
@@ -44,7 +48,7 @@ async function attention(status, failing, last) {
     waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} not in the tables yet`, href: "#run", act: "Run" },
     !isOnSite && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
     isBehind && { tone: "busy", what: "The models have not seen the newest games", href: "#predictions/models", act: "Train" },
-    flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: "#data/qa_input_flags", act: "Look" },
+    flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: `#data/qa_input_flags?game_id=not.is.null&flag=${WITHOUT_THE_UNDOUBTED}`, act: "Look" },
     ...status.warnings.map((what) => ({ tone: "", what, href: "#settings", act: "Settings" })),
   ].filter(Boolean);
 }
