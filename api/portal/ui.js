@@ -177,8 +177,9 @@ export const Trail = ({ href, children }) => html`<p class="trail"><a href=${hre
 export const Figure = ({ value, label, href }) => html`<div class="figure"><strong>${href ? html`<a href=${href}>${value}</a>` : value}</strong><span>${label}</span></div>`;
 
 /** Previous and next page of a list. */
-export function Pager({ total, limit, offset, onOffset }) {
-  if (total <= limit) return html`<p class="quiet">${total} ${total === 1 ? "row" : "rows"}</p>`;
+export function Pager({ total, limit, offset, onOffset, of = "row" }) {
+  if (total === 0) return null; // whose list says that it is empty
+  if (total <= limit) return html`<p class="quiet">${total} ${total === 1 ? of : `${of}s`}</p>`;
   return html`<nav class="pager" aria-label="Pages">
     <button type="button" disabled=${offset === 0} onClick=${() => onOffset(Math.max(0, offset - limit))}>Previous</button>
     <span>${offset + 1}–${Math.min(total, offset + limit)} of ${total.toLocaleString()}</span>

@@ -99,7 +99,11 @@ def upload_blb_file(
 def update_blb_table(
     caller: Operator, request: Annotated[BlbUpdate, Body(openapi_examples=examples.UPDATES)], staging: Staging
 ) -> BlbUpdateResult:
-    """Correct the rows where a column has a value; a row that stands only in the files is copied into staging first."""
+    """Correct the rows where columns have these values; null empties a cell, whatever the files say.
+
+    A row that stands only in the files is copied into staging first. A table whose key has two columns, such as
+    `fact_gameroster`, needs `filters` for one row of it.
+    """
     return staging.update_blb_table(request)
 
 

@@ -63,7 +63,15 @@ UPDATES: Final[dict[str, Any]] = {
             "filter_value": "P001",
             "updates": {"first_name": "Johnny", "current_skill_rating": 85},
         },
-    }
+    },
+    "a_line_of_a_game_sheet": {
+        "summary": "Empty a cell of a game sheet",
+        "value": {
+            "table_name": "fact_gameroster",
+            "filters": {"game_id": 18969, "player_id": "P001"},
+            "updates": {"player_game_number": None},
+        },
+    },
 }
 UPDATED: Final = {
     "corrected": {

@@ -90,6 +90,20 @@ class TestOddNames:
         context.close()
         assert portal.faults == []
 
+    @pytest.mark.parametrize("width", [390, 1280])
+    def test_a_long_one_can_be_read_whole_where_it_is_corrected(
+        self, browser: Browser, odd: Server, width: int
+    ) -> None:
+        context = browser.new_context(locale="en-US", viewport={"width": width, "height": 800})
+        page = Portal(context.new_page(), odd).open(f"corrections/dim_player?search={LONG[:30]}")
+        cell = page.get_by_label(re.compile("^player_full_name of"))
+        expect(cell).to_have_value(LONG)
+        assert cell.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 1")
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["width"] < width * 0.75
+        context.close()
+
 
 def fits(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url

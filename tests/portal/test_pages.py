@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -111,15 +111,43 @@ class TestAGame:
         page = portal.open(f"game/{people['game']}")
         shots = rows(server, "fact_shot_xy", game_id=f"eq.{people['game']}", limit=1000)
         located = [s for s in shots if s["x_coord"] is not None]
-        expect(page.locator("svg.rink circle[fill-opacity]")).to_have_count(len(located))
+        expect(page.locator("svg.rink circle.shot")).to_have_count(len(located))
         goals = rows(server, "fact_goals", game_id=f"eq.{people['game']}")
         expect(page.get_by_role("region", name="Goals").locator("tbody tr")).to_have_count(len(goals))
         assert page.locator("svg.shifts rect").count() > 100
 
     def test_home_attacks_to_the_right(self, portal: Portal, people: dict[str, object]) -> None:
         page = portal.open(f"game/{people['game']}")
-        home = page.locator("svg.rink circle[fill='#1f6fb5']").evaluate_all("c => c.map(e => e.cx.baseVal.value)")
+        home = page.locator("svg.rink circle.shot.home").evaluate_all("c => c.map(e => e.cx.baseVal.value)")
         assert sum(x > 0 for x in home) > 0.95 * len(home)
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_lines_and_marks_stand_out_from_the_ice_and_the_ice_is_dark_in_the_dark(
+        self, browser: Browser, server: Server, people: dict[str, object], scheme: Literal["light", "dark"]
+    ) -> None:
+        context = browser.new_context(locale="en-US", color_scheme=scheme)
+        page = Portal(context.new_page(), server).open(f"game/{people['game']}")
+
+        def luminance(selector: str, side: str) -> float:
+            colour = page.locator(f"svg.rink {selector}").first.evaluate(f"e => getComputedStyle(e).{side}")
+            channels = [int(part) / 255 for part in re.findall(r"\d+", colour)]
+            assert len(channels) == 3, f"{colour} is not opaque"
+            linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+            return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+        ice = luminance(".ice", "fill")
+        assert (ice < 0.1) == (scheme == "dark")
+        for selector, side in (
+            (".red", "stroke"),
+            (".blue", "stroke"),
+            (".ice", "stroke"),
+            (".shot.home", "fill"),
+            (".shot.away", "fill"),
+            (".shot.goal", "stroke"),
+        ):
+            light, dark = sorted((ice, luminance(selector, side)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 3, f"{selector} {side} hardly stands out (WCAG 2.2, 1.4.11)"
+        context.close()
 
     def test_one_that_is_not_there_says_so_and_what_to_do(self, portal: Portal) -> None:
         page = portal.open("game/999999")

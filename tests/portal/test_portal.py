@@ -166,6 +166,31 @@ class TestRun:
             first[part] for part in ("kind", "mode", "options")
         ]
 
+    def test_the_history_is_filtered_and_paged_over_all_jobs(self, portal: Portal, server: Server) -> None:
+        def stopped(path: str, body: dict[str, object]) -> None:
+            job = server.http.post(path, json=body).json()
+            server.http.post(f"/api/etl/cancel/{job['job_id']}")
+
+        stopped("/api/ml/train", {"seed": 9})
+        for _ in range(12):
+            stopped("/api/etl/trigger", {"mode": "test"})
+        total = int(server.http.get("/api/jobs", params={"limit": 1}).headers["X-Total-Count"])
+        page = portal.open("run")
+        lines = page.get_by_role("region", name="Jobs so far").locator("tbody tr")
+        history = page.locator("section").filter(has=page.get_by_role("heading", name="History"))
+        expect(history.get_by_text(f"1\u201310 of {total}")).to_be_visible()
+        expect(lines.filter(has_text="Training")).to_have_count(0)
+        history.get_by_role("button", name="Next").click()
+        expect(history.get_by_text(f"11\u2013{min(20, total)} of {total}")).to_be_visible()
+        expect(lines.filter(has_text="Training").first).to_be_visible()
+        history.get_by_label("Kind").select_option("training")
+        history.get_by_label("Outcome").select_option("stopped")
+        trainings = server.http.get("/api/jobs", params={"kind": "train", "status": "cancelled"}).json()
+        expect(lines).to_have_count(len(trainings))
+        history.get_by_label("Kind").select_option("database schema")
+        history.get_by_label("Outcome").select_option("failed")
+        expect(history.get_by_text("No job fits.")).to_be_visible()
+
     def test_a_run_can_be_stopped_and_nothing_has_changed(self, portal: Portal, server: Server) -> None:
         before = server.http.get("/api/status").json()["published"]["snapshot_id"]
         page = portal.open("run")
@@ -206,7 +231,9 @@ class TestCorrections:
         first.evaluate(_PASTE, 'Bo\tOtter\nPia\tO\'Wolf "the <b>"\n')
         expect(page.get_by_text("5 cells of 3 rows changed, not saved yet")).to_be_visible()
         page.get_by_role("button", name="See and save").click()
-        expect(page.get_by_role("dialog").get_by_role("row").filter(has_text="Otter")).to_contain_text(ids[1])
+        expect(page.get_by_role("dialog").get_by_role("row").filter(has_text="last name")).to_contain_text(
+            [ids[1], ids[2]]
+        )
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("3 corrections", exact=True)).to_be_visible()
         staged = server.http.get("/api/staging/blb-tables/dim_player", params={"staged_only": True}).json()["rows"]
@@ -219,6 +246,53 @@ class TestCorrections:
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("dialog")).to_have_count(0)
         server.http.delete("/api/staging/blb-tables/dim_player", params={"confirm": True})
+
+    def test_a_whole_name_takes_first_and_last_name_along_unless_it_is_told_not_to(
+        self, portal: Portal, server: Server
+    ) -> None:
+        blb = "/api/staging/blb-tables/dim_player"
+        page = portal.open("corrections/dim_player")
+        ids = page.locator("tbody tr td:nth-child(1)").all_inner_texts()[:3]
+        page.get_by_label(f"player_full_name of {ids[0]}").fill("Ann Marie Otter")
+        page.get_by_label(f"player_last_name of {ids[1]}").fill("Wolf")
+        first = page.get_by_label(f"player_first_name of {ids[1]}").input_value()
+        page.get_by_role("button", name="See and save").click()
+        diff = page.get_by_role("dialog").get_by_role("row")
+        expect(diff.filter(has_text="goes with it")).to_have_count(3)
+        expect(diff.filter(has_text="player first name goes with it")).to_contain_text("Ann Marie")
+        expect(diff.filter(has_text="player full name goes with it")).to_contain_text(f"{first} Wolf")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("2 corrections", exact=True)).to_be_visible()
+        names = ("player_full_name", "player_first_name", "player_last_name")
+        rows = server.http.get(blb, params={"staged_only": True}).json()["rows"]
+        told = {row["cells"]["player_id"]: tuple(row["cells"][c] for c in names) for row in rows}
+        assert told == {ids[0]: ("Ann Marie Otter", "Ann Marie", "Otter"), ids[1]: (f"{first} Wolf", first, "Wolf")}
+        page.get_by_role("button", name=f"Edit {ids[0]}").click()
+        page.get_by_role("dialog").get_by_label("player_full_name", exact=True).fill("Annie Otter")
+        expect(page.get_by_role("dialog").get_by_role("listitem").filter(has_text="goes with it")).to_have_count(1)
+        page.get_by_label(re.compile("^Change whole name")).uncheck()
+        expect(page.get_by_role("dialog").get_by_text("goes with it")).to_have_count(0)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_label(f"player_full_name of {ids[0]}")).to_have_value("Annie Otter")
+        expect(page.get_by_label(f"player_first_name of {ids[0]}")).to_have_value("Ann Marie")
+        server.http.delete(blb, params={"confirm": True})
+
+    def test_a_cell_of_a_game_sheet_is_emptied(self, portal: Portal, server: Server) -> None:
+        blb = "/api/staging/blb-tables/fact_gameroster"
+        row = server.http.get(blb, params={"limit": 1}).json()["rows"][0]["cells"]
+        assert row["player_game_number"]
+        page = portal.open("corrections/fact_gameroster")
+        cell = page.get_by_label(f"player_game_number of {row['game_id']} {row['player_id']}")
+        cell.fill("")
+        page.get_by_role("button", name="See and save").click()
+        expect(page.get_by_role("dialog").get_by_role("row").nth(1)).to_contain_text("empty")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("1 correction", exact=True)).to_be_visible()
+        expect(cell).to_have_value("")
+        (staged,) = server.http.get(blb, params={"staged_only": True}).json()["rows"]
+        assert staged["cells"]["player_game_number"] is None
+        assert staged["cells"]["team_name"] == row["team_name"]
+        server.http.delete(blb, params={"confirm": True})
 
     def test_a_row_that_is_taken_back_keeps_its_place(self, portal: Portal, server: Server) -> None:
         blb = "/api/staging/blb-tables"

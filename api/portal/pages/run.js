@@ -1,14 +1,13 @@
 // Files in, tables out: drop files, run the ETL, look at what will change, publish.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { post, sendFile } from "../client.js";
-import { isFinished } from "../jobs.js";
-import { History, loadHistory } from "../parts/history.js";
+import { get, post, sendFile } from "../client.js";
+import { History } from "../parts/history.js";
 import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
 import { Snapshots } from "../parts/snapshots.js";
 import { For, useMay } from "../roles.js";
-import { Act, Badge, Loaded, useLoad } from "../ui.js";
+import { Act, Badge, useLoad } from "../ui.js";
 
 const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
 const MODES = [
@@ -24,16 +23,26 @@ const OPTIONS = [
   ["wipe", false, "Forget what was read before", "Reads all files anew; slower, and only needed when something looks wrong."],
 ];
 
+/** The job that is under way, else one that waits. */
+async function activeJob() {
+  for (const status of ["running", "pending"]) {
+    const [job] = await get("/api/jobs", { status, limit: 1 });
+    if (job) return job;
+  }
+  return null;
+}
+
 export default function Run() {
-  const active = useLoad(loadHistory, []);
+  const active = useLoad(activeJob, []);
+  const [round, setRound] = useState(0); // of jobs that began or ended
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
   const [peeking, setPeeking] = useState(false);
   const mayRun = useMay("operator");
-  const current = jobId ?? active.data?.rows.find((job) => !isFinished(job))?.job_id;
-  const start = (job) => { setFinished(null); setJobId(job.job_id); };
+  const current = jobId ?? active.data?.job_id;
+  const start = (job) => { setFinished(null); setJobId(job.job_id); setRound((n) => n + 1); };
   const done = (job) => {
-    active.reload();
+    setRound((n) => n + 1);
     if (job.result?.upload_job_id) setJobId(job.result.upload_job_id);
     else setFinished(job);
   };
@@ -43,7 +52,7 @@ export default function Run() {
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
     ${canPreview && html`<${Preview} key=${finished.job_id} onPublish=${start} />`}
     ${!canPreview && mayRun && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
-    <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//>
+    <${History} round=${round} onRun=${start} />
     <${Snapshots} onUpload=${start} round=${finished?.job_id} />`;
 }
 

@@ -130,6 +130,28 @@ class TestTables:
         again = update(client, filter_column="first_name", filter_value="Zoe", updates={"player_hand": None})
         assert again.json()["rows_updated"] == 1
 
+    def test_a_cell_of_a_row_with_a_key_of_two_columns_is_emptied(self, client: Client) -> None:
+        sheet = [{"game_id": 1, "player_id": f"P{n}", "goals": 2, "team_name": "Owls"} for n in (1, 2)]
+        upload(client, "fact_gameroster", sheet)
+        one = {"table_name": "fact_gameroster", "filters": {"game_id": 1, "player_id": "P1"}}
+        answer = update(client, **one, updates={"goals": None, "player_game_number": "9"})
+        assert answer.json()["rows_updated"] == 1
+        rows = client.get(f"{BLB}/fact_gameroster", params={"staged_only": True}).json()["rows"]
+        told = [tuple(row["cells"].get(c) for c in ("player_id", "goals", "player_game_number")) for row in rows]
+        assert told == [("P1", None, "9"), ("P2", "2", None)]
+        assert update(client, **one | {"filters": {"game_id": 1, "player_id": "P3"}}, updates={"goals": 1}).json()[
+            "detail"
+        ] == ("No row of fact_gameroster has game_id '1' and player_id 'P3'")
+
+    @pytest.mark.parametrize(
+        "which",
+        [{}, {"filter_column": "player_id"}, {"filters": {}}, {"filters": {"nick": "x"}},
+         {"filter_column": "player_id", "filter_value": "P1", "filters": {"player_id": "P1"}}],
+        ids=["none", "half", "empty", "unknown column", "both"],
+    )  # fmt: skip
+    def test_which_rows_are_meant_is_said_in_one_way(self, client: Client, which: dict[str, Any]) -> None:
+        assert update(client, **which, updates={"first_name": "x"}).status_code == 400
+
     def test_a_file_and_what_it_would_change(self, client: Client) -> None:
         text = b"player_id;first_name;email\nP001;John;j@x.example\nP002;Jane;\n"
         dry = send(client, f"{BLB}/upload-file", text, "dim_player.csv", dry_run="true").json()
@@ -276,6 +298,7 @@ class TestGames:
 def test_every_example_of_the_documentation_works(client: Client) -> None:
     for example in examples.UPLOADS.values():
         assert client.post(f"{BLB}/upload", json=example["value"]).status_code == 200
+    upload(client, "fact_gameroster", [{"game_id": 18969, "player_id": "P001", "player_game_number": 7}])
     for example in examples.UPDATES.values():
         assert client.request("PUT", f"{BLB}/update", json=example["value"]).status_code == 200
     for example in examples.TRACKING.values():
