@@ -336,8 +336,13 @@ class TestGames:
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Game number").fill("77001")
         dialog.get_by_label("Date").fill("2027-01-09")
-        dialog.get_by_label("Home team").select_option(index=1)
-        dialog.get_by_label("Away team").select_option(index=2)
+        names = [team["team_name"] for team in server.http.get("/api/tables/dim_team").json()["rows"]]
+        expect(dialog.locator("datalist option")).to_have_count(len(names))
+        dialog.get_by_label("Home team").fill(names[0][:-1])
+        dialog.get_by_label("Away team").fill(names[1].upper())
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_role("alert")).to_contain_text(f"did you mean {names[0]}")
+        dialog.get_by_label("Home team").fill(names[0])
         dialog.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Edit game 77001").click()
         dialog.get_by_label("Home goals").fill("3")
@@ -345,6 +350,7 @@ class TestGames:
         dialog.get_by_role("button", name="Save").click()
         made = page.get_by_role("row").filter(has=page.get_by_role("button", name="Edit game 77001"))
         expect(made).to_contain_text(re.compile("3 . 1"))
+        expect(made).to_contain_text(names[1])
         assert server.http.get("/api/games/77001").json()["home_goals"] == 3
         page.get_by_role("button", name="Delete game 77001").click()
         expect(dialog).to_contain_text("leaves the league")

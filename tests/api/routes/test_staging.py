@@ -246,7 +246,7 @@ class TestRawFiles:
 
 class TestGames:
     def test_a_games_life(self, client: Client) -> None:
-        new = {"game_id": 5, "date": "2026-10-25", "home_team": "A", "away_team": "B", "game_time": "20:45"}
+        new = {"game_id": 5, "date": "2026-10-25", "home_team": "Team A", "away_team": "Team B", "game_time": "20:45"}
         assert client.post("/api/games", json=new).status_code == 201
         assert client.post("/api/games", json=new).status_code == 409
         changed = client.request("PUT", "/api/games/5", json={"home_goals": 4, "away_goals": 2}).json()
@@ -255,6 +255,29 @@ class TestGames:
         assert client.request("DELETE", "/api/games/5").status_code == 200
         assert client.get("/api/games/5").status_code == 404
         assert client.post("/api/games", json=new).status_code == 201
+
+    def test_its_teams_are_the_leagues(self, client: Client) -> None:
+        upload(client, "dim_team", [{"team_id": "N1", "team_name": "River Comets", "long_team_name": "The Comets"}])
+        upload(client, "dim_team", [{"team_id": "N2", "team_name": "Copper Foxes"}])
+        new = {"game_id": 5, "date": "2026-10-25", "home_team": "River Comet", "away_team": "Zzz"}
+        refused = client.post("/api/games", json=new)
+        assert (refused.status_code, refused.json()["code"]) == (400, "unknown_team")
+        assert [(e["field"], e["message"]) for e in refused.json()["errors"]] == [
+            ("home_team", "The league has no team 'River Comet' (did you mean River Comets?)"),
+            ("away_team", "The league has no team 'Zzz'"),
+        ]
+        assert client.get("/api/games/5").status_code == 404
+        made = client.post("/api/games", json=new | {"home_team": "the  comets", "away_team": "COPPER FOXES"}).json()
+        assert [made[f"{side}_team{part}"] for side in ("home", "away") for part in ("", "_id")] == [
+            "River Comets", "N1", "Copper Foxes", "N2",
+        ]  # fmt: skip
+        for body, field in (({"away_team": "Cooper Foxes"}, "away_team"), ({"home_team_id": "N3"}, "home_team_id")):
+            refused = client.request("PUT", "/api/games/5", json=body)
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
+            assert "did you mean" in refused.json()["detail"]
+        swapped = {"home_team": "Copper Foxes", "away_team": "River Comets"}
+        changed = client.request("PUT", "/api/games/5", json=swapped).json()
+        assert (changed["home_team_id"], changed["away_team_id"]) == ("N2", "N1")
 
     def test_a_score_is_emptied_and_filled_again(self, client: Client) -> None:
         upload(client, "dim_schedule", [{"game_id": 5, "home_team": "A", "home_score": 4, "away_score": 2}])
