@@ -4,7 +4,6 @@ What has not changed comes from the cache; what has is read, choosing between th
 and the league put together from all games anew each time, so that a run with a warm cache gives what a cold one gives.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -22,6 +21,7 @@ from formats.file_facts import FileFacts
 from formats.league_assembly import assemble, no_master
 from formats.master import MasterFrames
 from hockey.league import InvalidRules, LeagueRules
+from hockey.league_toml import parse_rules
 from snapshot.layout import DataDir
 from snapshot.manifest import Input
 
@@ -194,14 +194,10 @@ def read_rules(data_dir: DataDir) -> LeagueRules:
     """
     path = data_dir.raw / RULES_FILE
     try:
-        mapping = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_rules(path.read_text(encoding="utf-8-sig"))  # as editors on Windows save it
     except FileNotFoundError:
         return LeagueRules()
     except (OSError, ValueError) as error:
-        raise InvalidRules(f"{RULES_FILE}: {error}") from None
-    try:
-        return LeagueRules.from_mapping(mapping)
-    except InvalidRules as error:
         raise InvalidRules(f"{RULES_FILE}: {error}") from None
 
 

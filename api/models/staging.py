@@ -1,6 +1,6 @@
 """What the staging endpoints take and answer."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -122,18 +122,6 @@ class TrackingUploadResult(BaseModel):
     shifts_inserted: int
     errors: list[str] = []
     warnings: list[str] = []
-
-
-class RawFileResult(BaseModel):
-    """Where the file lies below `raw/` now, and what it was recognised as."""
-
-    success: bool = True
-    path: str
-    kind: Literal["tracker_json", "roster", "tracking_workbook", "master_workbook"]
-    game_id: int | None
-    bytes: int
-    sha256: str
-    replaced: bool
 
 
 class StandingRow(BaseModel):

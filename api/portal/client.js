@@ -151,10 +151,14 @@ export async function allRows(table, query = {}) {
   }
 }
 
-/** Hands a file that the API gives to the browser's downloads. */
-export async function download(path, query, name) {
-  const blob = await (await request("GET", path, { query })).blob();
+/** Hands a file to the browser's downloads. */
+export function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+/** Hands a file that the API gives to the browser's downloads. */
+export async function download(path, query, name) {
+  save(await (await request("GET", path, { query })).blob(), name);
 }

@@ -144,6 +144,9 @@ export function day(iso) {
 }
 export const moment = (iso) => (iso ? unbroken(new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })) : "–");
 
+/** Bytes as people read them. */
+export const fileSize = (bytes) => (bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+
 const SESSIONS = { F: "fall", S: "spring" };
 
 /** A season such as 20252026 as people write it: 2025-26, with its session where that is given. */

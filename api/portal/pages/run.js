@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { get, post, sendFile } from "../client.js";
+import { FilesThere, KINDS } from "../parts/files.js";
 import { History } from "../parts/history.js";
 import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
@@ -9,7 +10,6 @@ import { Snapshots } from "../parts/snapshots.js";
 import { For, useMay } from "../roles.js";
 import { Act, Badge, useLoad } from "../ui.js";
 
-const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
 const MODES = [
   ["full", "Everything", "Reads every game that is new or changed and builds all tables."],
   ["incremental", "Only if something changed", "The same, but does nothing when no file and no correction is new."],
@@ -73,13 +73,14 @@ function Files() {
     }
   };
   return html`<section class="card"><h2>1. Bring files</h2>
-    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), under any name. What a file is, its content decides.</p>
+    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), the league's rules (.toml), under any name. What a file is, its content decides.</p>
     <${For} role="scorer" what="To bring files"><label class=${`drop ${over ? "over" : ""}`} onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
       onDrop=${(e) => { e.preventDefault(); setOver(false); take([...e.dataTransfer.files]); }}>
       Drop files here, or choose them
-      <input class="hidden" type="file" multiple accept=".json,.xlsx" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
-    ${!mayRun && html`<p class="quiet">The master workbook is brought by operators and admins.</p>`}<//>
+      <input class="hidden" type="file" multiple accept=".json,.xlsx,.toml" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
+    ${!mayRun && html`<p class="quiet">The master workbook and the rules are brought by operators and admins.</p>`}
     <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul>
+    <${FilesThere} round=${sent.filter((f) => f.state === "stored").length} /><//>
     <p class="quiet">Without new files a run takes up corrections and changed games.</p>
   </section>`;
 }
@@ -89,7 +90,7 @@ function Outcome({ file }) {
   if (state === "sending") return html`<${Badge} tone="busy"><span class="spinner"></span>sending<//><span>${name}</span>`;
   if (state === "refused") return html`<${Badge} tone="bad">not taken<//><span><strong>${name}</strong><br />${error.message}</span>`;
   return html`<${Badge} tone="good">stored<//><span><strong>${name}</strong>: ${KINDS[found.kind]} ${found.game_id && html`of <a href=${`#game/${found.game_id}`}>game ${found.game_id}</a>`}<br />
-    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}Run the ETL to use it.</span></span>`;
+    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}${found.kind === "league_rules" ? html`These rules hold from the next run on (<a href="#settings">all rules</a>).` : "Run the ETL to use it."}</span></span>`;
 }
 
 function Start({ onStarted }) {

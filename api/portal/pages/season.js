@@ -2,6 +2,7 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { post, rows, trainedModels } from "../client.js";
+import { RulesInShort } from "../parts/rules.js";
 import { Failure, Loaded, Table, number, percent, seasonName, useLoad } from "../ui.js";
 
 const TYPES = ["All", "Regular", "Playoffs"];
@@ -41,6 +42,7 @@ function Standings({ season, type, isCurrent }) {
     { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
     ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })),
     ...(odds.data ? [{ name: "odds", label: "Playoffs", numeric: true, title: "chance to reach the playoffs", cell: (t) => percent(odds.data[t.team_id]) }] : [])]} />
+    <${RulesInShort} />
     ${odds.error && html`<${Failure} error=${odds.error} retry=${odds.reload} />`}`}<//></section>`;
 }
 
