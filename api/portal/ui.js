@@ -129,6 +129,9 @@ export const Status = ({ status }) => html`<${Badge} tone=${TONES[status]}>${sta
 export const text = (value) => (value === null || value === undefined ? "–" : typeof value === "boolean" ? (value ? "yes" : "no")
   : typeof value === "number" && !Number.isInteger(value) ? String(Math.round(value * 1000) / 1000) : String(value));
 export const number = (value, digits = 0) => (value === null || value === undefined ? "–" : value.toFixed(digits));
+/** A difference with its sign, the true minus of figures. */
+export const signed = (value) => (value === null || value === undefined ? "–" : value > 0 ? `+${value}` : String(value).replace("-", "−"));
+export const milliseconds = (value) => `${Math.max(1, Math.round(value))} ms`;
 export const percent = (share, digits = 0) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`);
 export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
   : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
@@ -155,13 +158,19 @@ export function seasonName(season, session) {
   return session ? `${name} ${SESSIONS[session] ?? session}` : name;
 }
 
+/** What the short heads of columns mean, for the pointer and for screen readers. */
+const MEANINGS = {
+  GP: "games played", W: "wins", L: "losses", T: "ties", P: "points", GF: "goals for", GA: "goals against", G: "goals", A: "assists", PIM: "penalty minutes", SO: "shutouts",
+  "+/−": "goals for minus goals against", xG: "expected goals", "CF %": "share of shot attempts while on the ice", GAA: "goals against per game", "P/GP": "points per game",
+};
+
 /** A table. `columns`: `{name, label, cell?, numeric?, title?}`; `sort` is `name` or `name.desc`, `onSort` takes the next. */
 export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "Nothing here", onRow, kind = "" }) {
   const [by, direction] = (sort ?? "").split(".");
   const header = (column) => {
     const order = by !== column.name ? "none" : direction === "desc" ? "descending" : "ascending";
     const next = by === column.name && direction !== "desc" ? `${column.name}.desc` : column.name;
-    return html`<th scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${onSort ? order : undefined} title=${column.title}>
+    return html`<th scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${onSort ? order : undefined} title=${column.title ?? MEANINGS[column.label]}>
       ${onSort ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.label}<span aria-hidden="true">${{ none: "", ascending: " ▲", descending: " ▼" }[order]}</span></button>` : column.label}</th>`;
   };
   if (!rows.length) return html`<p class="quiet">${empty}</p>`;

@@ -15,6 +15,7 @@ from snapshot.reader import DamagedSnapshot, published
 
 Key = tuple[object, ...]
 _MARK = tuple[str, int, int]
+_MIDNIGHT: Final = " 00:00:00"
 _KEPT: Final = 8  # tables of the workbook in memory; a correction usually stays in one or two
 
 
@@ -105,6 +106,8 @@ def _keyed(table: StagingTable, rows: Iterable[dict[str, object]]) -> dict[Key, 
                 cell = clean_cell(table, column, value)
             except ValueError:
                 continue
+            if isinstance(cell, str) and column.endswith("_date"):
+                cell = cell.removesuffix(_MIDNIGHT)  # a workbook's days are moments
             row[column] = row.get(column) if row.get(column) is not None else cell
         if all(row.get(c) is not None for c in table.key):
             keyed[tuple(row[c] for c in table.key)] = row

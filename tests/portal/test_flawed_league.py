@@ -64,3 +64,26 @@ class TestFlags:
         one = next(f for f in flags(flawed, game_id="is.not_null") if f["flag"] == "wrong_side")
         portal.open(f"game/{one['game_id']}")
         expect(page.get_by_role("region", name="Flags")).to_contain_text(one["message"])
+
+
+class TestCorrections:
+    def test_a_corrected_game_waits_until_a_run_has_read_it_whatever_its_sheet_looks_like(
+        self, portal: Portal, flawed: Server
+    ) -> None:
+        played = flawed.http.get("/api/games", params={"played": True, "limit": 1}).json()[0]
+        stands = "/api/staging/blb-tables/dim_schedule"
+        row = flawed.http.get(stands, params={"search": str(played["game_id"])}).json()["rows"][0]["cells"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["game_date"]), "no moment of midnight"
+        change = {"home_goals": 7, "away_goals": 0, "game_time": "09:05", "venue": "Elsewhere"}
+        assert flawed.http.put(f"/api/games/{played['game_id']}", json=change).status_code == 200
+        tasks = portal.open().get_by_role("region", name="Wants attention")
+        expect(tasks).to_contain_text("1 correction is not published yet")
+        flawed.wait_for(flawed.trigger(mode="incremental"), "completed", 120)
+        told = flawed.http.get(stands, params={"staged_only": True}).json()
+        assert (told["staged"], told["pending"]) == (1, 0)
+        portal.page.reload()
+        portal.settle()
+        expect(tasks.get_by_text("not published yet")).to_have_count(0)
+        flawed.http.put(f"/api/games/{played['game_id']}", json={"home_goals": 6})
+        assert flawed.http.get(stands, params={"staged_only": True}).json()["pending"] == 1
+        flawed.http.delete(stands, params={"confirm": True})

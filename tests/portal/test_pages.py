@@ -26,6 +26,7 @@ PAGES = {
     "settings": "settings",
     "not-there": "game/999999",
 }
+_ROOM_AROUND = "e => { const { top, bottom } = e.getBoundingClientRect(); return [top, innerHeight - bottom]; }"
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
@@ -93,6 +94,8 @@ class TestEachPage:
             page = portal.open(place)
             page.get_by_role("button", name=opener).first.click()
             expect(page.get_by_role("dialog")).to_be_visible()
+            top, bottom = page.get_by_role("dialog").evaluate(_ROOM_AROUND)
+            assert abs(top - bottom) <= 1, f"{place}: it is not in the middle"
             assert serious_faults(page) == [], place
             page.keyboard.press("Escape")
             expect(page.get_by_role("dialog")).to_have_count(0)

@@ -135,11 +135,11 @@ class TestRun:
     @pytest.mark.parametrize(
         ("path", "body", "shown"),
         [
-            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL test"),
+            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL tried out"),
             (
                 "/api/upload/to-supabase",
                 {"tables": ["dim_team"], "options": {"keep_missing": True}},
-                "Publication tables",
+                "Publication certain tables",
             ),
             ("/api/upload/generate-schema", {"options": {}}, "Database schema"),
             ("/api/ml/train", {"seed": 3}, "Training"),
@@ -207,7 +207,7 @@ class TestCorrections:
         page = portal.open("corrections/dim_player")
         player = page.locator("tbody tr td:nth-child(1)").first.inner_text()
         page.get_by_role("button", name=f"Edit {player}").click()
-        page.get_by_role("dialog").get_by_label("player_full_name", exact=True).fill(_SCRIPT)
+        page.get_by_role("dialog").get_by_label("player full name", exact=True).fill(_SCRIPT)
         expect(page.get_by_role("dialog").get_by_text("What changes")).to_be_visible()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("1 not published yet")).to_be_visible()
@@ -259,8 +259,8 @@ class TestCorrections:
         page.get_by_role("button", name="See and save").click()
         diff = page.get_by_role("dialog").get_by_role("row")
         expect(diff.filter(has_text="goes with it")).to_have_count(3)
-        expect(diff.filter(has_text="player first name goes with it")).to_contain_text("Ann Marie")
-        expect(diff.filter(has_text="player full name goes with it")).to_contain_text(f"{first} Wolf")
+        expect(diff.filter(has_text=re.compile("player first name of .* goes with it"))).to_contain_text("Ann Marie")
+        expect(diff.filter(has_text=re.compile("player full name of .* goes with it"))).to_contain_text(f"{first} Wolf")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("2 corrections", exact=True)).to_be_visible()
         names = ("player_full_name", "player_first_name", "player_last_name")
@@ -268,7 +268,7 @@ class TestCorrections:
         told = {row["cells"]["player_id"]: tuple(row["cells"][c] for c in names) for row in rows}
         assert told == {ids[0]: ("Ann Marie Otter", "Ann Marie", "Otter"), ids[1]: (f"{first} Wolf", first, "Wolf")}
         page.get_by_role("button", name=f"Edit {ids[0]}").click()
-        page.get_by_role("dialog").get_by_label("player_full_name", exact=True).fill("Annie Otter")
+        page.get_by_role("dialog").get_by_label("player full name", exact=True).fill("Annie Otter")
         expect(page.get_by_role("dialog").get_by_role("listitem").filter(has_text="goes with it")).to_have_count(1)
         page.get_by_label(re.compile("^Change whole name")).uncheck()
         expect(page.get_by_role("dialog").get_by_text("goes with it")).to_have_count(0)

@@ -63,7 +63,7 @@ def test_rules_are_taken_home_changed_brought_and_hold_after_a_run(portal: Porta
 
 def test_a_file_is_found_and_deleted_after_a_question(portal: Portal, hosted: Server) -> None:
     page = portal.open("run")
-    page.get_by_text("Files that are there").click()
+    page.get_by_text("Files that are there").first.click()
     files = page.get_by_role("region", name="Files that are there")
     expect(files).to_contain_text("master workbook")
     page.get_by_label("Search").fill("league.toml")

@@ -121,7 +121,7 @@ function Editor({ name, page, editing, onClose, onDone }) {
   const columns = [...new Set([...page.key, ...(FIRST[name] ?? []), ...page.columns])];
   return html`<${Dialog} title=${isNew ? "New row" : `Edit ${page.key.map((k) => row.cells[k]).join(" ")}`} onClose=${onClose}>
     <${ActForm} verb="Save" disabled=${!changed.length} act=${submit} cancel=${onClose}>
-      <div class="fields">${columns.map((c) => html`<label>${c}<input value=${value(c)} disabled=${!isNew && page.key.includes(c)} onInput=${(e) => setCells({ ...cells, [c]: e.target.value })} /></label>`)}</div>
+      <div class="fields">${columns.map((c) => html`<label>${c.replaceAll("_", " ")}<input value=${value(c)} disabled=${!isNew && page.key.includes(c)} onInput=${(e) => setCells({ ...cells, [c]: e.target.value })} /></label>`)}</div>
       ${changed.length > 0 && html`<h3>What changes</h3><ul>${Object.entries(changes).map(([c, v]) => html`<li>${c.replaceAll("_", " ")}: ${text(row.cells[c] ?? null)} → <strong>${v ?? "empty"}</strong> ${!(c in typed) && html`<${Badge} tone="busy">goes with it<//>`}</li>`)}</ul>`}
       ${Object.keys(along).length > 0 && html`<${Together} isTogether=${isTogether} onChange=${setIsTogether} />`}<//><//>`;
 }

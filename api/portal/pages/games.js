@@ -27,9 +27,9 @@ export default function Games() {
     <${For} role="operator" what="To enter or change games" />
     <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
       { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
-      { name: "home_team", label: "Home" }, { name: "score", label: "Score", kind: "short", cell: (g) => html`<${Score} game=${g} tracked=${tracked.data?.get(g.game_id)} />` },
+      { name: "home_team", label: "Home" }, { name: "score", label: "Score", title: "or when it begins", kind: "short", cell: (g) => html`<${Score} game=${g} tracked=${tracked.data?.get(g.game_id)} />` },
       { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },
-      { name: "tracking", label: "Tracking", cell: (g) => html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status}<//>` },
+      { name: "tracking", label: "Tracking", cell: (g) => (isToCome(g) ? html`<span class="quiet">to come</span>` : html`<${Badge} tone=${TONES[g.tracking.status]}>${WORDS[g.tracking.status] ?? g.tracking.status.toLowerCase()}<//>`) },
       { name: "etl", label: "On the site", cell: (g) => html`<${Badge} tone=${g.etl.status === "pending" ? "busy" : ""}>${g.etl.status === "pending" ? "with the next run" : "yes"}<//>` },
       { name: "act", label: "", kind: "acts", cell: (g) => mayEdit && html`<span class="row"><button type="button" aria-label=${`Edit game ${g.game_id}`} onClick=${() => setEditing(g)}>Edit</button>
         <button type="button" aria-label=${`Delete game ${g.game_id}`} disabled=${!mayDelete} title=${mayDelete ? undefined : "To delete a game you need the role admin"} onClick=${() => setDeleting(g)}>Delete</button></span>` }]} />
@@ -40,6 +40,8 @@ export default function Games() {
   </section>`;
 }
 
+const isToCome = (game) => game.home_goals === null && game.tracking.status === "None";
+
 /** The scores of tracked games that have no official one, by game. */
 async function trackedScores() {
   const found = await allRows("qa_goal_accuracy", { is_match: "is.null", select: "game_id,tracked_home_goals,tracked_away_goals" }).catch(() => []);
@@ -48,7 +50,7 @@ async function trackedScores() {
 
 function Score({ game, tracked }) {
   if (game.home_goals !== null) return `${game.home_goals} – ${game.away_goals}`;
-  return tracked ? html`${tracked.tracked_home_goals} – ${tracked.tracked_away_goals} <span class="quiet">tracked</span>` : game.game_time ?? "–";
+  return tracked ? html`${tracked.tracked_home_goals} – ${tracked.tracked_away_goals} <span class="quiet">tracked</span>` : html`<span class="quiet">${game.game_time ?? "–"}</span>`;
 }
 
 const FIELDS = [["date", "Date", "date"], ["game_time", "Time", "time"], ["home_team", "Home team", "team"], ["away_team", "Away team", "team"],

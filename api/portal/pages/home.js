@@ -8,7 +8,7 @@ import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
 import { pendingCorrections } from "../parts/pending.js";
 import { useMay } from "../roles.js";
-import { Badge, Figure, Loaded, Status, Table, day, moment, useLoad } from "../ui.js";
+import { Badge, Figure, Loaded, Status, Table, day, milliseconds, moment, useLoad } from "../ui.js";
 
 /** An answer, or undefined where the server says that there is none (yet). */
 const unlessAbsent = (promise) => promise.catch((error) => {
@@ -96,7 +96,7 @@ function Facts({ status, failing, last }) {
       <${Figure} value=${published.rows.toLocaleString()} label="rows" /></div><p class="quiet">${moment(published.created_at)}</p></section>`}
     ${last && isFinished(last) && html`<section class="card"><h2>Last run <${Status} status=${last.status} /></h2><${JobOutcome} job=${last} /><p><a href="#run">Run again</a></p></section>`}
     <section class="card"><h2>Server</h2><p><${Badge} tone=${failing.length ? "bad" : "good"}>${failing.length ? "does not work" : "works"}<//></p>
-      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
+      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, answers in ${milliseconds(status.warehouse.latency_ms)}` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
   </div>`;
 }
 

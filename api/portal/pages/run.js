@@ -38,6 +38,8 @@ export default function Run() {
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
   const [peeking, setPeeking] = useState(false);
+  const [stored, setStored] = useState(0);
+  const mayBring = useMay("scorer");
   const mayRun = useMay("operator");
   const current = jobId ?? active.data?.job_id;
   const start = (job) => { setFinished(null); setJobId(job.job_id); setRound((n) => n + 1); };
@@ -48,15 +50,16 @@ export default function Run() {
   };
   const canPreview = finished?.kind === "etl" && finished.status === "completed" && finished.mode !== "test";
   return html`<h1>Run</h1><p class="lead">From the files of your games to the league's site: bring files, run, look at what changes, publish.</p>
-    <div class="columns halves"><${Files} /><${Start} onStarted=${start} /></div>
+    <div class="columns halves"><${Files} onStored=${() => setStored((n) => n + 1)} /><${Start} onStarted=${start} /></div>
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
     ${canPreview && html`<${Preview} key=${finished.job_id} onPublish=${start} />`}
     ${!canPreview && mayRun && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
+    ${mayBring && html`<${FilesThere} round=${`${stored} ${round}`} />`}
     <${History} round=${round} onRun=${start} />
     <${Snapshots} onUpload=${start} round=${finished?.job_id} />`;
 }
 
-function Files() {
+function Files({ onStored }) {
   const mayRun = useMay("operator");
   const [sent, setSent] = useState([]);
   const [over, setOver] = useState(false);
@@ -67,6 +70,7 @@ function Files() {
       const settle = (changes) => setSent((all) => all.map((e) => (e === entry || e.of === entry ? { ...entry, of: entry, ...changes } : e)));
       try {
         settle({ state: "stored", found: await sendFile("/api/raw/files", file) });
+        onStored();
       } catch (error) {
         settle({ state: "refused", error });
       }
@@ -79,8 +83,7 @@ function Files() {
       Drop files here, or choose them
       <input class="hidden" type="file" multiple accept=".json,.xlsx,.toml" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
     ${!mayRun && html`<p class="quiet">The master workbook and the rules are brought by operators and admins.</p>`}
-    <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul>
-    <${FilesThere} round=${sent.filter((f) => f.state === "stored").length} /><//>
+    <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul><//>
     <p class="quiet">Without new files a run takes up corrections and changed games.</p>
   </section>`;
 }

@@ -3,7 +3,7 @@
 import { html, useState } from "../vendor/htm-preact.js";
 import { post, rows, trainedModels } from "../client.js";
 import { RulesInShort } from "../parts/rules.js";
-import { Failure, Loaded, Table, number, percent, seasonName, useLoad } from "../ui.js";
+import { Failure, Loaded, Table, number, percent, seasonName, signed, useLoad } from "../ui.js";
 
 const TYPES = ["All", "Regular", "Playoffs"];
 
@@ -38,9 +38,9 @@ function Standings({ season, type, isCurrent }) {
   const table = useLoad(() => rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: `eq.${type}`, sort: "points.desc,wins.desc,goal_diff.desc" }), [season, type]);
   const odds = useLoad(() => (isCurrent ? playoffOdds(season) : null), [season]);
   return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${(teams) => html`<${Table} caption="Standings" rows=${teams} empty="No such game has been played yet." columns=${[
-    { name: "place", label: "", kind: "place", cell: (t) => teams.indexOf(t) + 1 },
-    { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
-    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })),
+    { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<span class="place">${teams.indexOf(t) + 1}</span><a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
+    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"]].map(([name, label]) => ({ name, label, numeric: true })),
+    { name: "goal_diff", label: "+/−", numeric: true, cell: (t) => signed(t.goal_diff) },
     ...(odds.data ? [{ name: "odds", label: "Playoffs", numeric: true, title: "chance to reach the playoffs", cell: (t) => percent(odds.data[t.team_id]) }] : [])]} />
     <${RulesInShort} />
     ${odds.error && html`<${Failure} error=${odds.error} retry=${odds.reload} />`}`}<//></section>`;

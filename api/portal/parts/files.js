@@ -11,7 +11,7 @@ export const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_
 /** `round` counts what may have changed the list. */
 export function FilesThere({ round }) {
   const [open, setOpen] = useState(false);
-  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary>Files that are there</summary>${open && html`<${Listed} round=${round} />`}</details>`;
+  return html`<details class="card" onToggle=${(e) => setOpen(e.target.open)}><summary>Files that are there</summary>${open && html`<${Listed} round=${round} />`}</details>`;
 }
 
 function Listed({ round }) {
@@ -19,10 +19,11 @@ function Listed({ round }) {
   const [deleting, setDeleting] = useState(null);
   const mayDelete = useMay("admin");
   const files = useLoad(() => list("/api/raw/files", { ...asked, limit: LIMIT }), [round, JSON.stringify(asked)]);
-  return html`<label class="field">Search<input type="search" value=${asked.search} onChange=${(e) => setAsked({ search: e.target.value, offset: 0 })} /></label>
+  return html`<p class="quiet">From these a run makes the league; what is deleted here is gone.</p>
+    <div class="toolbar"><label class="field">Search<input type="search" value=${asked.search} onChange=${(e) => setAsked({ search: e.target.value, offset: 0 })} /></label></div>
     <${Loaded} of=${files}>${({ rows, total }) => html`<${Table} caption="Files that are there" rows=${rows} rowKey=${(f) => f.path} empty=${asked.search ? "No file fits." : "No file was brought yet."} columns=${[
-      { name: "path", label: "File" },
-      { name: "kind", label: "Taken for", cell: (f) => (f.kind ? html`${KINDS[f.kind] ?? f.kind.replaceAll("_", " ")} ${f.game_id && html`<a href=${`#game/${f.game_id}`}>${f.game_id}</a>`}` : html`<span class="quiet">no run has read it yet</span>`) },
+      { name: "path", label: "File", kind: "path" },
+      { name: "kind", label: "Taken for", kind: "short", cell: (f) => (f.kind ? html`${KINDS[f.kind] ?? f.kind.replaceAll("_", " ")} ${f.game_id && html`<a href=${`#game/${f.game_id}`}>${f.game_id}</a>`}` : html`<span class="quiet">no run has read it yet</span>`) },
       { name: "bytes", label: "Size", numeric: true, cell: (f) => fileSize(f.bytes) }, { name: "modified_at", label: "Changed", kind: "short", cell: (f) => moment(f.modified_at) },
       { name: "act", label: "", kind: "acts", cell: (f) => mayDelete && html`<button type="button" aria-label=${`Delete ${f.path}`} onClick=${() => setDeleting(f)}>Delete …</button>` }]} />
       <${Pager} of="file" total=${total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />`}<//>

@@ -11,7 +11,7 @@ export function block(pasted) {
 
 const same = (value, cell) => value === String(cell ?? "");
 
-const [NARROWEST, WIDEST] = [7, 24]; // characters of a cell's line; what is longer wraps
+const [NARROWEST, WIDEST] = [7, 40]; // characters of a cell's line; what is longer wraps
 
 /** How many characters wide the cells of a column are: enough for most of what stands in it. */
 const widthOf = (values) => Math.min(WIDEST, Math.max(NARROWEST, ...values.map((value) => value.length + 2)));
@@ -79,7 +79,7 @@ export function Grid({ caption, rows, keys, columns, act, save, companions = () 
       <span class="row"><button type="button" onClick=${discard}>Discard</button><button type="button" class="primary" onClick=${() => setAsking(true)}>See and save …</button></span></div></div>`}
     ${asking && html`<${Dialog} title="What changes" onClose=${() => setAsking(false)}>
       <${Table} caption="What changes" rows=${completed.flatMap(({ row, changes, along }) => [...lines(row, changes), ...(isTogether ? lines(row, along, true) : [])])} columns=${[
-        { name: "row", label: "Row", kind: "short", cell: (d) => keys.map((k) => d.row.cells[k]).join(" ") }, { name: "column", label: "Column", cell: (d) => html`${d.column.replaceAll("_", " ")} ${d.isAlong && html`<${Badge} tone="busy">goes with it<//>`}` },
+        { name: "column", label: "What", cell: (d) => html`${d.column.replaceAll("_", " ")} <span class="quiet">of ${keys.map((k) => d.row.cells[k]).join(" ")}</span> ${d.isAlong && html`<${Badge} tone="busy">goes with it<//>`}` },
         { name: "before", label: "Before", cell: (d) => text(d.row.cells[d.column] ?? null) }, { name: "after", label: "After", cell: (d) => html`<strong>${d.value ?? "empty"}</strong>` }]} />
       ${hasAlong && html`<${Together} isTogether=${isTogether} onChange=${setIsTogether} />`}
       <footer><button type="button" onClick=${() => setAsking(false)}>Back</button><${Act} kind="primary" act=${async () => { await save(toSave); setAsking(false); discard(); }}>Save<//></footer><//>`}`;

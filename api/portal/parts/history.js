@@ -2,7 +2,7 @@
 
 import { html, useState } from "../vendor/htm-preact.js";
 import { get, list, post } from "../client.js";
-import { duration, isFinished, kindOf } from "../jobs.js";
+import { duration, isFinished, kindOf, modeOf } from "../jobs.js";
 import { Act, Dialog, Loaded, Pager, Status, Table, moment, useLoad } from "../ui.js";
 import { useMay } from "../roles.js";
 import { JobOutcome } from "./job.js";
@@ -30,7 +30,7 @@ const STATUSES = [["", "all"], ["completed", "completed"], ["failed", "failed"],
 const came = (job) => {
   const result = job.result ?? {};
   if (job.error) return job.error;
-  if (job.kind === "etl" && job.status === "completed") return result.published === false ? (job.mode === "test" ? "tried out" : "nothing new") : `${result.games} tracked games, ${(result.rows_written ?? 0).toLocaleString()} rows`;
+  if (job.kind === "etl" && job.status === "completed") return result.published === false ? (job.mode === "test" ? "kept nothing" : "nothing new") : `${result.games} tracked games, ${(result.rows_written ?? 0).toLocaleString()} rows`;
   if (job.kind === "upload" && job.status === "completed") return `${(result.rows_uploaded ?? 0).toLocaleString()} rows`;
   return "";
 };
@@ -44,9 +44,9 @@ export function History({ round, onRun }) {
   const choice = (label, name, choices) => html`<label class="field">${label}<select value=${asked[name]} onChange=${(e) => setAsked({ ...asked, offset: 0, [name]: e.target.value })}>${choices.map(([v, words]) => html`<option value=${v}>${words}</option>`)}</select></label>`;
   const columns = [
     { name: "created_at", label: "When", cell: (j) => moment(j.created_at) },
-    { name: "kind", label: "What", kind: "short", cell: (j) => html`${kindOf(j)} ${["etl", "upload"].includes(j.kind) && html`<span class="quiet">${j.mode}</span>`}` },
+    { name: "kind", label: "What", kind: "short", cell: (j) => html`${kindOf(j)} <span class="quiet">${modeOf(j)}</span>` },
     { name: "status", label: "Outcome", cell: (j) => html`<${Status} status=${j.status} />` },
-    { name: "came", label: "Result", cell: (j) => html`<span class="quiet">${came(j)}</span>` },
+    { name: "came", label: "Result", kind: "told", cell: (j) => html`<span class="quiet">${came(j)}</span>` },
     { name: "took", label: "Took", numeric: true, cell: (j) => (j.completed_at && j.started_at ? duration((new Date(j.completed_at) - new Date(j.started_at)) / 1000) : "–") },
     { name: "act", label: "", kind: "acts", cell: (j) => html`<span class="row"><button type="button" onClick=${() => setShown(j)}>Details</button>
       ${mayRun && isFinished(j) && html`<${Act} title="The same once more, with the same options" act=${async () => onRun(await post(...again(j)))}>Run again<//>`}</span>` },

@@ -21,16 +21,16 @@ function asToml(rules) {
 export function Rules() {
   const found = useLoad(() => get("/api/rules"), []);
   return html`<section class="card" aria-label="League rules"><h2>League rules</h2><${Loaded} of=${found}>${({ published, next_run: next, has_file: hasFile, pending, problem }) => html`
-    <p>${hasFile ? html`By the file <code>league.toml</code>; what it does not say is as by default.` : html`No <code>league.toml</code> was brought, so these are the defaults.`}
+    <p>${hasFile ? html`By the file <code>league.toml</code>; what it does not say is as by default.` : html`No <code>league.toml</code> was brought, so these are the defaults.`}${" "}
       To change them, download the rules, edit the file, and bring it under <a href="#run">Run</a>; they hold from the next run on.</p>
     ${problem && html`<p class="notice bad" role="alert"><strong>${problem}</strong><br />A run fails until a file that can be used is brought.</p>`}
     ${pending && html`<p class="notice busy">The next run goes by other rules than the published league: run the ETL under <a href="#run">Run</a>.</p>`}
-    <details open=${pending}><summary>The rules</summary>${GROUPS.map(([section, title, names]) => {
+    <details open=${pending}><summary>The rules</summary><div class="slim">${GROUPS.map(([section, title, names]) => {
       const of = (rules, name) => shown(section ? rules?.[section]?.[name] : rules?.[name]);
       return html`<h3>${title}</h3><${Table} caption=${`Rules: ${title}`} rows=${names} onRow=${([name]) => (pending && of(published, name) !== of(next, name) ? "staged" : "")} columns=${[
         { name: "rule", label: "Rule", cell: ([, label]) => label }, { name: "now", label: published ? "Published league" : "Next run", numeric: true, cell: ([name]) => of(published ?? next, name) },
         ...(pending ? [{ name: "next", label: "Next run", numeric: true, cell: ([name]) => of(next, name) }] : [])]} />`;
-    })}</details>
+    })}</div></details>
     ${(next ?? published) && html`<p><button type="button" onClick=${() => save(new Blob([asToml(next ?? published)], { type: "application/toml" }), "league.toml")}>Download as league.toml</button></p>`}`}<//></section>`;
 }
 
