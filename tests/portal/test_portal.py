@@ -248,7 +248,7 @@ class TestCorrections:
         server.http.delete("/api/staging/blb-tables/dim_player", params={"confirm": True})
 
     def test_a_whole_name_takes_first_and_last_name_along_unless_it_is_told_not_to(
-        self, portal: Portal, server: Server
+        self, portal: Portal, server: Server, screenshots: Path | None
     ) -> None:
         blb = "/api/staging/blb-tables/dim_player"
         page = portal.open("corrections/dim_player")
@@ -259,6 +259,8 @@ class TestCorrections:
         page.get_by_role("button", name="See and save").click()
         diff = page.get_by_role("dialog").get_by_role("row")
         expect(diff.filter(has_text="goes with it")).to_have_count(3)
+        if screenshots:
+            page.screenshot(path=screenshots / "correction.png")
         expect(diff.filter(has_text=re.compile("player first name of .* goes with it"))).to_contain_text("Ann Marie")
         expect(diff.filter(has_text=re.compile("player full name of .* goes with it"))).to_contain_text(f"{first} Wolf")
         page.get_by_role("button", name="Save", exact=True).click()
@@ -381,13 +383,15 @@ class TestPredictions:
         games = server.http.get("/api/ml/upcoming").json()["games"]
         expect(page.get_by_role("img", name=re.compile("^home "))).to_have_count(len(games))
         if screenshots:
-            page.screenshot(path=screenshots / "odds.png")
+            page.screenshot(path=screenshots / "predictions.png")
         trained.open(f"game/{games[0]['game_id']}")
         forecast = page.get_by_role("region", name="Forecast")
         expect(forecast).to_contain_text(f"wins with {games[0]['details']['home_win']:.0%}".replace("%", " %"))
         expect(forecast).to_contain_text("Measured on games that the model had not seen")
+        if screenshots:
+            page.screenshot(path=screenshots / "coming-game.png")
 
-    def test_a_lead_makes_a_win_likelier(self, trained: Portal) -> None:
+    def test_a_lead_makes_a_win_likelier(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/explorer")
         figure = page.locator(".figure strong").first
         tied = figure.inner_text()
@@ -395,21 +399,33 @@ class TestPredictions:
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
+        if screenshots:
+            page.screenshot(path=screenshots / "what-if.png")
 
-    def test_a_player_has_a_forecast_with_how_sure_it_is(self, trained: Portal, server: Server) -> None:
-        skater = server.http.get("/api/tables/fact_player_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+    def test_a_player_has_a_forecast_with_how_sure_it_is_and_others_alike(
+        self, trained: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        most = {"sort": "toi_seconds.desc", "limit": 1}
+        skater = server.http.get("/api/tables/fact_player_game_stats", params=most).json()["rows"][0]
         page = trained.open(f"player/{skater['player_id']}")
         forecast = page.get_by_role("region", name="Next game", exact=True)
         expect(forecast).to_contain_text("chance to score")
         expect(forecast).to_contain_text("Nine times in ten")
+        expect(page.get_by_role("region", name="Players like this one").get_by_role("link")).to_have_count(5)
+        if screenshots:
+            trained.settle()
+            page.screenshot(path=screenshots / "player.png", full_page=True)
         goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
         trained.open(f"player/{goalie['player_id']}")
         expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
 
-    def test_a_model_shows_its_calibration(self, trained: Portal) -> None:
+    def test_a_model_shows_its_calibration(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()
+        expect(page.get_by_role("region", name="Evaluation")).to_contain_text("lower is better")
+        if screenshots:
+            page.screenshot(path=screenshots / "models.png", full_page=True)
 
 
 class TestPortalCalls:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.e2e.server import Server
 from tests.known_secrets import PORTAL_KEY
-from tests.portal.conftest import Portal, a_league, start_database
+from tests.portal.conftest import Portal, a_league, complaints_of, start_database
 
 PLACES = {
     "home": "",
@@ -67,16 +67,6 @@ def signed_in(browser: Browser, closed: Server, request: pytest.FixtureRequest) 
     portal.settle()
     yield portal
     context.close()
-
-
-def complaints_of(page: Page) -> list[str]:
-    """What the console and the network complain of from now on."""
-    found: list[str] = []
-    page.on("console", lambda said: found.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("response", lambda told: found.append(f"{told.status} {told.url}") if told.status >= 400 else None)
-    page.on("requestfailed", lambda sent: found.append(f"{sent.failure} {sent.url}"))
-    return found
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -34,7 +34,9 @@ def bring(page: Page, text: str, name: str = "league.toml") -> None:
     )
 
 
-def test_rules_are_taken_home_changed_brought_and_hold_after_a_run(portal: Portal, hosted: Server) -> None:
+def test_rules_are_taken_home_changed_brought_and_hold_after_a_run(
+    portal: Portal, hosted: Server, screenshots: Path | None
+) -> None:
     page = portal.open("season")
     expect(page.get_by_text("Points: 2 for a win, 1 for a tie, 0 for a loss")).to_be_visible()
     page.get_by_role("link", name="League rules").click()
@@ -56,6 +58,8 @@ def test_rules_are_taken_home_changed_brought_and_hold_after_a_run(portal: Porta
     changed = card.locator("tr.staged")
     expect(changed).to_have_count(1)
     expect(changed).to_have_text("Win23")
+    if screenshots:
+        card.screenshot(path=screenshots / "rules.png")
     hosted.wait_for(hosted.trigger(mode="incremental"), "completed", 120)
     portal.open("season")
     expect(page.get_by_text("Points: 3 for a win, 1 for a tie, 0 for a loss; in overtime 2 and 0")).to_be_visible()

@@ -74,7 +74,7 @@ function Rows({ name, query, taken, onChange }) {
       <p class="row"><${Badge} tone=${p.staged ? "busy" : ""}>${corrections(p.staged)}<//>${p.pending > 0 && html`<${Badge} tone="busy">${p.pending} not published yet<//>`}
         ${mayClear && p.staged > 0 && html`<button type="button" class="plain" onClick=${() => setClearing(true)}>Take all back …</button>`}
         <span class="quiet">Type into the cells, or paste a block of them; corrected rows are coloured.</span></p>
-      <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} companions=${(row, changes) => nameWith(row.cells, changes, p.columns)} save=${(changed) => saveAll(p, changed)}
+      <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} companions=${(row, changes) => nameWith(row.cells, changes, p.columns)} empty=${asked.search || asked.staged_only ? "No row fits." : html`Nothing here yet: bring the league's workbook under <a href="#run">Run</a>, or enter a new row.`} save=${(changed) => saveAll(p, changed)}
         act=${(r) => html`<span class="row"><button type="button" aria-label=${`Edit ${p.key.map((k) => r.cells[k]).join(" ")}`} onClick=${() => setEditing({ row: r })}>Edit</button>
           ${r.staged && html`<${Act} title="What the files say stands again" label=${`Undo ${p.key.map((k) => r.cells[k]).join(" ")}`} act=${() => undo(p, r)}>Undo<//>`}${r.isUndone && html`<${Badge}>taken back<//>`}</span>`} />
       <${Pager} total=${p.total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />

@@ -1,7 +1,7 @@
 // The published tables: find, sort, filter, understand, take away.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { download, get } from "../client.js";
+import { download, get, needLeague } from "../client.js";
 import { Explanation } from "../parts/explanation.js";
 import { Act, Badge, Dialog, Loaded, Pager, Table, text, useLoad } from "../ui.js";
 
@@ -20,7 +20,7 @@ const LONG = 40; // characters, from which on the cells of a column wrap
 
 export default function Data({ rest, query }) {
   const [name] = rest;
-  const tables = useLoad(() => get("/api/tables"), []);
+  const tables = useLoad(async () => { await needLeague(); return get("/api/tables"); }, []);
   const [wanted, setWanted] = useState("");
   return html`<h1>Data</h1><${Loaded} of=${tables}>${(all) => html`<div class="side">
     <nav class="card" aria-label="Tables"><label class="field">Find a table<input type="search" value=${wanted} onInput=${(e) => setWanted(e.target.value)} /></label>

@@ -25,7 +25,7 @@ export default function Games() {
       <label class="field">Result<select value=${asked.played} onChange=${(e) => change({ played: e.target.value })}><option value="">all</option><option value="true">played</option><option value="false">to come</option></select></label>
       ${mayEdit && html`<span class="end"><button type="button" class="primary" onClick=${() => setEditing({})}>New game</button></span>`}</div>
     <${For} role="operator" what="To enter or change games" />
-    <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty="No game fits." columns=${[
+    <${Loaded} of=${games}>${({ rows: found, total }) => html`<${Table} caption="Games, the latest first" rows=${found} rowKey=${(g) => g.game_id} empty=${asked.search || asked.tracked || asked.played ? "No game fits." : html`No game is known yet: bring the league's workbook or tracked games under <a href="#run">Run</a>${mayEdit && ", or enter one"}.`} columns=${[
       { name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` },
       { name: "home_team", label: "Home" }, { name: "score", label: "Score", title: "or when it begins", kind: "short", cell: (g) => html`<${Score} game=${g} tracked=${tracked.data?.get(g.game_id)} />` },
       { name: "away_team", label: "Away" }, { name: "game_type", label: "Type" },

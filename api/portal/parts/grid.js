@@ -38,7 +38,7 @@ function Cell({ label, value, width, isChanged, onValue, onPaste }) {
  * `rows` are `{cells, staged}`; `keys` name the columns that say which row it is, and are not edited; `save` gets
  * `[{row, changes}]`, where a change to nothing is null; `companions` gives what goes with a row's changes, by column.
  */
-export function Grid({ caption, rows, keys, columns, act, save, companions = () => ({}) }) {
+export function Grid({ caption, rows, keys, columns, act, save, empty, companions = () => ({}) }) {
   const [draft, setDraft] = useState({}); // new values by row and column
   const [asking, setAsking] = useState(false);
   const [isTogether, setIsTogether] = useState(true);
@@ -69,7 +69,7 @@ export function Grid({ caption, rows, keys, columns, act, save, companions = () 
   const toSave = completed.map(({ row, changes, along }) => ({ row, changes: isTogether ? { ...along, ...changes } : changes }));
   const widths = Object.fromEntries(editable.map((c) => [c, widthOf(rows.map((r) => valueOf(r, c)))]));
   return html`
-    <${Table} kind="wide" caption=${caption} rows=${rows} rowKey=${idOf} onRow=${(r) => (r.staged ? "staged" : "")} empty="No row fits." columns=${[
+    <${Table} kind="wide" caption=${caption} rows=${rows} rowKey=${idOf} onRow=${(r) => (r.staged ? "staged" : "")} empty=${empty} columns=${[
       ...keys.map((c) => ({ name: c, label: c.replaceAll("_", " "), cell: (r) => text(r.cells[c]) })),
       { name: "act", label: "", cell: act },
       ...editable.map((c) => ({ name: c, label: c.replaceAll("_", " "), cell: (r) => html`<${Cell} label=${`${c} of ${keys.map((k) => r.cells[k]).join(" ")}`} value=${valueOf(r, c)} width=${widths[c]}
