@@ -136,6 +136,7 @@ export const percent = (share, digits = 0) => (share === null || share === undef
 export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
   : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
 
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 const unbroken = (words) => words.replaceAll(" ", "\u00a0");
 
 /** A date such as 2026-11-23 as the reader's language writes it, the year where it is not this one; no time zone moves it. */

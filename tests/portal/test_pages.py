@@ -165,6 +165,32 @@ class TestAGame:
         expect(page.get_by_role("alert")).to_contain_text("go back")
 
 
+class TestAComingGame:
+    def test_it_has_both_teams_so_far_and_how_they_met(
+        self, portal: Portal, server: Server, people: dict[str, object]
+    ) -> None:
+        game = server.http.get(f"/api/games/{people['coming']}").json()
+        home, away = game["home_team_id"], game["away_team_id"]
+        page = portal.open(f"game/{people['coming']}")
+        season = {"season_id": f"eq.{game['season_id']}"}
+        lines = page.get_by_role("region", name="Season so far").locator("tbody tr")
+        for line, team_id in zip(lines.all(), (home, away), strict=True):
+            query = {**season, "team_id": f"eq.{team_id}", "game_type": "eq.All"}
+            (team,) = rows(server, "fact_team_season_stats_basic", **query)
+            expect(line).to_contain_text(team["team_name"])
+            expect(line.locator("td").nth(5)).to_have_text(str(team["points"]))
+        met = [
+            found
+            for sides in ((home, away), (away, home))
+            for found in rows(
+                server, "dim_schedule", **season, home_team_id=f"eq.{sides[0]}", away_team_id=f"eq.{sides[1]}"
+            )
+            if found["home_total_goals"] is not None
+        ]
+        assert met, "the league is old enough"
+        expect(page.get_by_role("region", name="How they met").locator("tbody tr")).to_have_count(len(met))
+
+
 class TestATeam:
     def test_its_plots_have_their_figures_beside_them(
         self, portal: Portal, server: Server, people: dict[str, object]

@@ -4,6 +4,7 @@ import { html } from "../vendor/htm-preact.js";
 import { allRows, get, rows } from "../client.js";
 import { GameForecast } from "../parts/forecast.js";
 import { Rink } from "../parts/rink.js";
+import { SoFar } from "../parts/sofar.js";
 import { ShiftChart } from "../parts/shiftchart.js";
 import { Badge, Loaded, Table, Trail, clock, day, number, signed, text, useLoad } from "../ui.js";
 
@@ -41,7 +42,7 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
   return html`<${Head} game=${game} score=${score} isPlayed=${isPlayed} isTracked=${isTracked} />
     ${score?.isTracked && html`<p class="notice">There is no official score: this one was tracked. A score entered under <a href="#games">Games</a>, or in the league's workbook, counts instead.</p>`}
     ${accuracy?.is_match === false && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful. A wrong score is corrected under <a href="#games">Games</a>, wrong tracking in the tracker.</p>`}
-    ${!isPlayed && html`<${GameForecast} gameId=${game.game_id} />`}
+    ${!isPlayed && html`<${GameForecast} gameId=${game.game_id} /><${SoFar} game=${game} />`}
     ${score && !score.isTracked && line && html`<${Periods} game=${game} line=${line} />`}
     ${isPlayed && !isTracked && html`<p class="notice">Nobody tracked this game, so there is only the official score.</p>`}
     ${home && away && html`<div class="columns halves">

@@ -6,7 +6,7 @@ import { JobPanel } from "../parts/job.js";
 import { Odds, OddsBar } from "../parts/odds.js";
 import { Plot } from "../parts/plot.js";
 import { For, useMay } from "../roles.js";
-import { Act, Badge, Figure, Loaded, Table, clock, moment, number, percent, text, useLoad } from "../ui.js";
+import { Act, Badge, Figure, Loaded, Table, capital, clock, moment, number, percent, text, useLoad } from "../ui.js";
 
 const TABS = [["", "Upcoming games"], ["explorer", "During a game"], ["models", "How good are they?"]];
 
@@ -49,7 +49,7 @@ function Situation({ teams, periodSeconds }) {
       <label>Left in the period: ${clock(features.seconds_left)}<input type="range" min="0" max=${periodSeconds} step="15" value=${features.seconds_left} onInput=${(e) => set("seconds_left", Number(e.target.value))} /></label></div>
     <${Loaded} of=${answer}>${(a) => html`<${OddsBar} home=${a.details.home_win ?? a.prediction} tie=${a.details.tie ?? 0} away=${a.details.away_win ?? 1 - a.prediction} />
       <div class="figures"><${Figure} value=${percent(a.prediction, 1)} label="home wins" /><${Figure} value=${percent(a.details.away_win ?? 1 - a.prediction, 1)} label="away wins" />${a.details.tie > 0.0005 && html`<${Figure} value=${percent(a.details.tie, 1)} label="a tie" />`}<${Figure} value=${percent(a.confidence)} label="of calls at odds like these were right" /></div>
-      ${a.warnings.map((w) => html`<p class="notice">${w}</p>`)}<details><summary>Everything the model says</summary><${Details} of=${a.details} /></details>`}<//></section>`;
+      ${a.warnings.map((w) => html`<p class="notice">${capital(w)}.</p>`)}<details><summary>Everything the model says</summary><${Details} of=${a.details} /></details>`}<//></section>`;
 }
 
 const Details = ({ of }) => html`<${Table} caption="Details" rows=${Object.entries(of)} columns=${[{ name: "k", label: "", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", cell: ([, v]) => (typeof v === "object" ? JSON.stringify(v) : isShare(v) ? percent(v, 1) : text(v).replaceAll("_", " ")) }]} />`;
@@ -70,7 +70,7 @@ const ABOUT = {
 function Model({ model: m }) {
   const [open, setOpen] = useState(false);
   return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${ABOUT[m.name]}</span></summary>
-    ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${w}</p>`)}<${Calibration} name=${m.name} />
+    ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${capital(w)}.</p>`)}<${Calibration} name=${m.name} />
       <p class="quiet">Method: ${m.method.replaceAll("_", " ")}. Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p>`}</details>`;
 }
 
@@ -80,7 +80,6 @@ const MEASURES = {
   log_loss: ["Log loss", "how surprised it was on average; lower is better"], brier: ["Brier score", "mean squared error of its probabilities; lower is better"], standard_error: ["Standard error of the log loss", ""],
   burn_in: ["Games learned from first", "before the first one was tried"], identification_percentile: ["Own games found among others'", "50 % is chance", percent], held_out_squared_error: ["Squared error", "of shares of shot attempts in games held out; lower is better"],
 };
-const capital = (words) => words[0].toUpperCase() + words.slice(1);
 const Scores = ({ evaluation }) => html`<div class="slim"><${Table} caption="Evaluation" rows=${Object.entries(evaluation).filter(([, v]) => typeof v === "number")} columns=${[
   { name: "k", label: "Measure", cell: ([k]) => html`${MEASURES[k]?.[0] ?? capital(k.replaceAll("_", " "))} <span class="quiet">${MEASURES[k]?.[1] ?? ""}</span>` }, { name: "v", label: "Value", numeric: true, cell: ([k, v]) => (MEASURES[k]?.[2] ?? text)(v) }]} /></div>`;
 

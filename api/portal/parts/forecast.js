@@ -2,7 +2,7 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { get, post, trainedModels } from "../client.js";
-import { Figure, Loaded, number, percent, useLoad } from "../ui.js";
+import { Figure, Loaded, capital, number, percent, useLoad } from "../ui.js";
 import { OddsBar } from "./odds.js";
 
 /** What `ask` answers, or that nothing is trained yet, which a page is no worse for. */
@@ -65,5 +65,5 @@ export function GameForecast({ gameId }) {
 function Measured({ confidence, what, warnings = [] }) {
   return html`<p class="quiet">${confidence === null || confidence === undefined ? "How often such forecasts hold is not measured yet: too few games."
     : `Measured on games that the model had not seen: ${what} in ${percent(confidence)} of cases.`} <a href="#predictions/models">How good the models are</a></p>
-    ${warnings.map((warning) => html`<p class="notice busy">${warning}</p>`)}`;
+    ${warnings.map((warning) => html`<p class="notice busy">${capital(warning)}.</p>`)}`;
 }
