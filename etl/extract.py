@@ -21,11 +21,10 @@ from formats.file_facts import FileFacts
 from formats.league_assembly import assemble, no_master
 from formats.master import MasterFrames
 from hockey.league import InvalidRules, LeagueRules
-from hockey.league_toml import parse_rules
+from hockey.league_toml import RULES_FILE, parse_rules
 from snapshot.layout import DataDir
 from snapshot.manifest import Input
 
-RULES_FILE: Final = "league.toml"
 _BATCH: Final = 16  # games normalised together
 Progress = Callable[[int, int, str], None]
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from hockey.league import InvalidRules, LeagueRules
 
+RULES_FILE: Final = "league.toml"
 _SECTION: Final = re.compile(r"\s*\[\s*([\w.\"' -]+?)\s*\]")
 _RULE: Final = re.compile(r"\s*([\w.\"' -]+?)\s*=")
 

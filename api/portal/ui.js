@@ -132,7 +132,13 @@ export const number = (value, digits = 0) => (value === null || value === undefi
 /** A difference with its sign, the true minus of figures. */
 export const signed = (value) => (value === null || value === undefined ? "–" : value > 0 ? `+${value}` : String(value).replace("-", "−"));
 export const milliseconds = (value) => `${Math.max(1, Math.round(value))} ms`;
-export const percent = (share, digits = 0) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`);
+/** A share as a percentage; what is nearly nothing or nearly certain is called neither. */
+export function percent(share, digits = 0) {
+  if (share === null || share === undefined) return "–";
+  const shown = (share * 100).toFixed(digits);
+  const [low, high] = [10 ** -digits, 100 - 10 ** -digits].map((bound) => bound.toFixed(digits));
+  return Number(shown) === 0 && share > 0 ? `<${low} %` : Number(shown) === 100 && share < 1 ? `>${high} %` : `${shown} %`;
+}
 export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
   : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
 

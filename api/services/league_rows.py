@@ -30,9 +30,12 @@ class LeagueRows:
 
     def rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row that stands in the files by its key, completed by rows that only the published tables have."""
+        return self.published_rows(table) | self.workbook_rows(table)
+
+    def workbook_rows(self, table: StagingTable) -> dict[Key, Row]:
+        """Every row of the newest master workbook by its key; none where there is no workbook."""
         with self._lock:
-            found = dict(self._of_workbook(table))
-        return self.published_rows(table) | found
+            return dict(self._of_workbook(table))
 
     def published_rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row of the published table of this name by its key, under the names that staging has."""

@@ -7,11 +7,10 @@ from api.errors import FieldError
 from api.models.rules import RulesInForce
 from api.services.staging_errors import UnusableFile
 from hockey.league import InvalidRules, LeagueRules
-from hockey.league_toml import parse_rules
+from hockey.league_toml import RULES_FILE, parse_rules
 from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, published
 
-RULES_FILE: Final = "league.toml"
 _BOM: Final = b"\xef\xbb\xbf"
 _MOST_BYTES: Final = 100_000  # a rule book is small, and the parser slow
 

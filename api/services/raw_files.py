@@ -11,8 +11,9 @@ from typing import Any, Final
 from api.models.raw import RawFile, RawFileDeleted, RawFileResult, RawKind
 from api.services.deed import note_change
 from api.services.game_files import recognised, safe_name
-from api.services.league_rules import RULES_FILE, usable_rules
+from api.services.league_rules import usable_rules
 from api.services.staging_errors import RawFileNotFound
+from hockey.league_toml import RULES_FILE
 from snapshot.layout import DataDir
 from snapshot.manifest import Input
 from snapshot.reader import DamagedSnapshot, published

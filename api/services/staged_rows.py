@@ -37,7 +37,8 @@ class StagedRows:
         """
         table = known_table(table_name)
         standing, staged = self._staging.standing(table.name)
-        is_pending = _pending(self._league.rows(table), self._league.published_rows(table))
+        published = self._league.published_rows(table)
+        is_pending = _pending(published | self._league.workbook_rows(table), published)
         wanted = search.strip().casefold()
         keys = sorted(
             (k for k, row in standing.items() if (k in staged or not staged_only) and _has(row, wanted)),
