@@ -14,7 +14,6 @@ from api.models.job import JobKind
 from api.server_lock import StartFailed
 from api.services.child_process import Program
 from api.services.etl_service import ETLService
-from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_followers import followers
 from api.services.job_manager import Executor, JobManager, JobSettings
@@ -22,7 +21,9 @@ from api.services.job_store import JournalBroken
 from api.services.job_store_sqlite import JOURNAL_FILE, SqliteJobStore
 from api.services.known_games import KnownGames
 from api.services.league_rows import LeagueRows
+from api.services.league_rules import RulesService
 from api.services.ml_service import MLService
+from api.services.raw_files import RawFiles
 from api.services.readiness import ReadinessService
 from api.services.snapshot_service import SnapshotService
 from api.services.staged_rows import StagedRows
@@ -134,4 +135,5 @@ def _league_services(warehouse: WarehouseGate, games: KnownGames, data_dir: Data
         tracking=tracking,
         raw_files=RawFiles(data_dir),
         games=league_games,
+        rules=RulesService(data_dir),
     )

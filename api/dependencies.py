@@ -14,11 +14,12 @@ from api.services.access_service import AccessService
 from api.services.audit_log import AuditLog
 from api.services.etl_service import ETLService
 from api.services.explain_service import ExplainService
-from api.services.game_files import RawFiles
 from api.services.games_service import GamesService
 from api.services.job_manager import JobManager
 from api.services.known_games import KnownGames
+from api.services.league_rules import RulesService
 from api.services.ml_service import MLService
+from api.services.raw_files import RawFiles
 from api.services.readiness import ReadinessService
 from api.services.snapshot_service import SnapshotService
 from api.services.staged_rows import StagedRows
@@ -40,6 +41,7 @@ class LeagueServices:
     tracking: TrackingStaging
     raw_files: RawFiles
     games: GamesService
+    rules: RulesService
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,11 @@ async def raw_files(connection: HTTPConnection) -> RawFiles:
     return services(connection).league.raw_files
 
 
+async def rules_service(connection: HTTPConnection) -> RulesService:
+    """The service of the league's rules."""
+    return services(connection).league.rules
+
+
 async def games_service(connection: HTTPConnection) -> GamesService:
     """The service of the league's games."""
     return services(connection).league.games
@@ -219,6 +226,7 @@ Staging = Annotated[StagingService, Depends(staging_service)]
 Standing = Annotated[StagedRows, Depends(staged_rows)]
 Tracking = Annotated[TrackingStaging, Depends(tracking_staging)]
 Raw = Annotated[RawFiles, Depends(raw_files)]
+Rules = Annotated[RulesService, Depends(rules_service)]
 Games = Annotated[GamesService, Depends(games_service)]
 Tables = Annotated[TableService, Depends(table_service)]
 Uploads = Annotated[UploadService, Depends(upload_service)]

@@ -19,8 +19,8 @@ Who may do what, written from the routes by `python -m api.roles_document`. Each
 {meanings}
 
 Some requests ask for more than their route: `POST /api/upload/generate-schema` with `apply` needs an admin, and a
-master workbook at `POST /api/raw/files` an operator. Without any role (nobody, or an account that no admin gave one)
-only what `anyone` may do is possible.
+master workbook or a `league.toml` at `POST /api/raw/files` an operator. Without any role (nobody, or an account that no
+admin gave one) only what `anyone` may do is possible.
 
 | request | {roles} |
 | --- | {rules} |

@@ -1,6 +1,5 @@
 """What lies below raw/ and in staging: which file is what, which save of a game counts, and what has to be read."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,9 +17,9 @@ from formats.file_facts import FileFacts
 from formats.league_assembly import no_master
 from formats.master import MasterFrames
 from hockey.league import InvalidRules, LeagueRules
+from hockey.league_toml import RULES_FILE, parse_rules
 from snapshot.layout import DataDir
 
-RULES_FILE: Final = "league.toml"
 _TOLD_EVERY: Final = 16  # files
 Progress = Callable[[int, int, str], None]
 _silent: Final[Progress] = lambda _done, _total, _title: None  # noqa: E731
@@ -124,14 +123,10 @@ def read_rules(data_dir: DataDir) -> LeagueRules:
     """
     path = data_dir.raw / RULES_FILE
     try:
-        mapping = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_rules(path.read_text(encoding="utf-8-sig"))  # as editors on Windows save it
     except FileNotFoundError:
         return LeagueRules()
     except (OSError, ValueError) as error:
-        raise InvalidRules(f"{RULES_FILE}: {error}") from None
-    try:
-        return LeagueRules.from_mapping(mapping)
-    except InvalidRules as error:
         raise InvalidRules(f"{RULES_FILE}: {error}") from None
 
 

@@ -83,12 +83,15 @@ def _unreadable(kept: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _drag_filled(kept: pl.DataFrame) -> pl.DataFrame:
+    """One flag for the whole column: the minutes are certain, so it is a flaw of the sheet, and no game is doubtful."""
     filled = kept.filter(looked_up(kept, "period_length", sheet_values.is_drag_filled, pl.Boolean))
     message = pl.format(
-        f"{_SHEET}: period_length {{}} was filled downwards and counted on; its minutes were taken",
+        f"{_SHEET}: period_length was filled downwards and counted on, as {{}} of game {{}}; the minutes were taken",
         quoted("period_length"),
+        "game_id",
     )
-    return flags_of(filled, "period_length_drag_filled", message)
+    first = filled.head(1).select(message.alias("message"), count=pl.lit(filled.height), game_id=pl.lit(None, pl.Int64))
+    return flags_of(first, "period_length_drag_filled", pl.col("message"))
 
 
 def _with_season(games: pl.DataFrame, seasons: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """The league's rule book: lengths, penalties, points and playoff places, with documented defaults.
 
-`raw/league.toml` overrides the defaults; whoever reads that file hands its contents to `LeagueRules.from_mapping`.
+`raw/league.toml` overrides the defaults; `hockey.league_toml` reads what stands in it.
 """
 
 from collections.abc import Mapping
@@ -8,9 +8,22 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+_LARGEST: Final = 1_000
+_LONGEST_TEXT: Final = 100
+_LEAST: Final[Mapping[str, int]] = {"periods.count": 1, "periods.minutes": 1, "points.win": 1}
+"""What others are divided by cannot be nothing; every other number may be."""
+
 
 class InvalidRules(ValueError):
-    """`league.toml` has an unknown key or a value that cannot be; the message names it."""
+    """`league.toml` has an unknown key or a value that cannot be; the message names it.
+
+    `key` is the rule, such as `points.win`, and `line` where it stands, where these are known.
+    """
+
+    def __init__(self, message: str, key: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.key = key
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +83,8 @@ class LeagueRules:
         rules: LeagueRules = _build(cls, mapping, "")
         try:
             ZoneInfo(rules.time_zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise InvalidRules(f"time_zone: {rules.time_zone!r} is not an IANA time zone") from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise _refused("time_zone", f"{rules.time_zone!r} is not an IANA time zone") from error
         return rules
 
     def to_mapping(self) -> dict[str, object]:
@@ -86,13 +99,13 @@ def _build(cls: type[Any], mapping: Mapping[str, Any], prefix: str) -> Any:  # n
     known = {f.name: f for f in fields(cls)}
     for key in mapping:
         if key not in known:
-            raise InvalidRules(f"{prefix}{key}: unknown rule; known: {', '.join(sorted(known))}")
+            raise _refused(f"{prefix}{key}"[:_LONGEST_TEXT], f"unknown rule; known: {', '.join(sorted(known))}")
     values: dict[str, Any] = {}
     for key, value in mapping.items():
         section = _SECTIONS.get(key) if not prefix else None
         if section is not None:
             if not isinstance(value, Mapping):
-                raise InvalidRules(f"{key}: expected a table, as in [{key}]")
+                raise _refused(key, f"expected a table, as in [{key}]")
             values[key] = _build(section, value, f"{key}.")
         else:
             values[key] = _checked(f"{prefix}{key}", value, known[key].type)
@@ -101,15 +114,27 @@ def _build(cls: type[Any], mapping: Mapping[str, Any], prefix: str) -> Any:  # n
 
 def _checked(key: str, value: object, kind: object) -> object:
     if kind is str:
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= _LONGEST_TEXT:
             return value.strip()
-        raise InvalidRules(f"{key}: expected a text, not {value!r}")
+        raise _refused(key, f"expected a text of at most {_LONGEST_TEXT} characters, not {_shown(value)}")
     if kind is bool:
         if isinstance(value, bool):
             return value
-        raise InvalidRules(f"{key}: expected true or false, not {value!r}")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise InvalidRules(f"{key}: expected a number of at least 0, not {value!r}")
+        raise _refused(key, f"expected true or false, not {_shown(value)}")
+    least = _LEAST.get(key, 0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= _LARGEST:
+        raise _refused(key, f"expected a number of at least {least} and at most {_LARGEST}, not {_shown(value)}")
     if kind is int and value != int(value):
-        raise InvalidRules(f"{key}: expected a whole number, not {value!r}")
+        raise _refused(key, f"expected a whole number, not {_shown(value)}")
     return int(value) if kind is int else float(value)
+
+
+def _refused(key: str, problem: str) -> InvalidRules:
+    return InvalidRules(f"{key}: {problem}", key)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | Mapping):
+        return "a list" if isinstance(value, list) else "a table"
+    written = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "one that large"
+    return written if len(written) <= _LONGEST_TEXT else f"{written[:_LONGEST_TEXT]}..."

@@ -19,8 +19,20 @@ class Pointer(msgspec.Struct, frozen=True):
     artifact_sha256: str
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """When models were trained, and on which published league."""
+
+    trained_at: datetime
+    snapshot_id: str
+
+
+class _Source(msgspec.Struct, frozen=True):
+    snapshot_id: str
+
+
 class _Head(msgspec.Struct, frozen=True):
     trained_at: datetime
+    source: _Source
 
 
 def models_dir(data_dir: DataDir) -> Path:
@@ -36,9 +48,10 @@ def current_version(data_dir: DataDir) -> str | None:
         return None
 
 
-def trained_at(data_dir: DataDir, version: str) -> datetime | None:
-    """When the models of a version were trained; None when they cannot be read."""
+def origin(data_dir: DataDir, version: str) -> Origin | None:
+    """Where the models of a version come from; None when they cannot be read."""
     try:
-        return msgspec.json.decode((models_dir(data_dir) / version / ARTIFACT_FILE).read_bytes(), type=_Head).trained_at
+        head = msgspec.json.decode((models_dir(data_dir) / version / ARTIFACT_FILE).read_bytes(), type=_Head)
     except (OSError, msgspec.DecodeError):
         return None
+    return Origin(head.trained_at, head.source.snapshot_id)

@@ -1,8 +1,8 @@
 """What the staging endpoints take and answer."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 TableName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=63)]
 Cell = str | int | float | bool | None
@@ -69,12 +69,25 @@ class FileUploadResult(BaseModel):
 
 
 class BlbUpdate(_Request):
-    """A correction of the rows where a column has a value."""
+    """A correction of the rows where a column has a value, or, with `filters`, where several columns have theirs."""
 
     table_name: TableName
-    filter_column: Annotated[str, Field(min_length=1, max_length=63)]
-    filter_value: str | int | float | bool
+    filter_column: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    filter_value: str | int | float | bool | None = None
+    filters: dict[str, str | int | float | bool] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=10,
+        description="values by column that a row must all have, such as those of its key; instead of the two above",
+    )
     updates: dict[str, Cell] = Field(min_length=1, max_length=100, description="new values by column; null empties")
+
+    @model_validator(mode="after")
+    def _one_way_to_say_which(self) -> Self:
+        given = (self.filter_column is not None, self.filter_value is not None)
+        if given not in {(True, True), (False, False)} or given[0] is (self.filters is not None):
+            raise ValueError("Say which rows by filter_column and filter_value, or by filters")
+        return self
 
 
 class BlbUpdateResult(BaseModel):
@@ -109,18 +122,6 @@ class TrackingUploadResult(BaseModel):
     shifts_inserted: int
     errors: list[str] = []
     warnings: list[str] = []
-
-
-class RawFileResult(BaseModel):
-    """Where the file lies below `raw/` now, and what it was recognised as."""
-
-    success: bool = True
-    path: str
-    kind: Literal["tracker_json", "roster", "tracking_workbook", "master_workbook"]
-    game_id: int | None
-    bytes: int
-    sha256: str
-    replaced: bool
 
 
 class StandingRow(BaseModel):

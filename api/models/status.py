@@ -42,6 +42,14 @@ class PublishedSnapshot(BaseModel):
     rows: int = Field(description="rows of all tables together")
 
 
+class TrainedModels(BaseModel):
+    """The models that predictions come from now."""
+
+    model_version: str
+    trained_at: UtcDatetime
+    snapshot_id: str = Field(description="the published league that they learned from")
+
+
 class Disk(BaseModel):
     """The file system of the data directory, in bytes."""
 
@@ -71,5 +79,8 @@ class ServiceStatus(BaseModel):
     jobs: JobCounts
     last_etl: LastETL | None
     published: PublishedSnapshot | None = Field(description="null before the first publication")
+    models: TrainedModels | None = Field(
+        description="null before the first training: until then predictions are answered 409 `not_trained`"
+    )
     disk: Disk | None
     warnings: list[str] = Field(description="what the operator should see to")

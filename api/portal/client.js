@@ -133,13 +133,29 @@ export function sendFile(path, file, fields = {}) {
   return json("POST", path, { form });
 }
 
-/** Rows of a published table; none where nothing of that name is published. */
+/** The trained models that predictions come from; null before the first training, when nothing is to be asked of them. */
+export const trainedModels = async () => (await get("/api/status")).models;
+
+let published; // that a league is; once it is, it stays so
+
+/** Returns when a league is published, before which no table is to be asked for; else throws what the API would answer. */
+export function needLeague() {
+  const forget = (error) => { published = undefined; throw error; };
+  published ??= get("/api/status").then((status) => {
+    if (!status.published) throw new ApiError(409, { detail: "Nothing is published yet", code: "nothing_published" });
+  }).catch(forget);
+  return published;
+}
+
+/** Rows of a published table. */
 export async function rows(table, query = {}) {
+  await needLeague();
   return (await get(`/api/tables/${encodeURIComponent(table)}`, { limit: 1000, ...query })).rows;
 }
 
 /** All rows, page by page. */
 export async function allRows(table, query = {}) {
+  await needLeague();
   const found = [];
   for (;;) {
     const page = await get(`/api/tables/${encodeURIComponent(table)}`, { limit: 1000, ...query, offset: found.length });
@@ -148,10 +164,14 @@ export async function allRows(table, query = {}) {
   }
 }
 
-/** Hands a file that the API gives to the browser's downloads. */
-export async function download(path, query, name) {
-  const blob = await (await request("GET", path, { query })).blob();
+/** Hands a file to the browser's downloads. */
+export function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+/** Hands a file that the API gives to the browser's downloads. */
+export async function download(path, query, name) {
+  save(await (await request("GET", path, { query })).blob(), name);
 }

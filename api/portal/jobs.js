@@ -60,6 +60,14 @@ export const stopJob = (job) => post(`/api/${job.kind === "etl" ? "etl" : "uploa
 const KIND = { etl: "ETL", upload: "Publication", schema: "Database schema", train: "Training" };
 export const kindOf = (job) => KIND[job.kind] ?? job.kind;
 
+const MODES = {
+  etl: { full: "everything", incremental: "what changed", single: "certain games", test: "tried out" },
+  upload: { all: "all tables", dims: "who and what", facts: "what happened", qa: "what is doubtful", basic: "official figures", tracking: "tracked figures", tables: "certain tables" },
+};
+
+/** What a job was asked to do, as the pages call it; nothing for jobs of one kind only. */
+export const modeOf = (job) => (MODES[job.kind] ? MODES[job.kind][job.mode] ?? job.mode : "");
+
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "";
   const whole = Math.max(0, Math.round(seconds));

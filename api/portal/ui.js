@@ -129,10 +129,20 @@ export const Status = ({ status }) => html`<${Badge} tone=${TONES[status]}>${sta
 export const text = (value) => (value === null || value === undefined ? "–" : typeof value === "boolean" ? (value ? "yes" : "no")
   : typeof value === "number" && !Number.isInteger(value) ? String(Math.round(value * 1000) / 1000) : String(value));
 export const number = (value, digits = 0) => (value === null || value === undefined ? "–" : value.toFixed(digits));
-export const percent = (share, digits = 0) => (share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)} %`);
+/** A difference with its sign, the true minus of figures. */
+export const signed = (value) => (value === null || value === undefined ? "–" : value > 0 ? `+${value}` : String(value).replace("-", "−"));
+export const milliseconds = (value) => `${Math.max(1, Math.round(value))} ms`;
+/** A share as a percentage; what is nearly nothing or nearly certain is called neither. */
+export function percent(share, digits = 0) {
+  if (share === null || share === undefined) return "–";
+  const shown = (share * 100).toFixed(digits);
+  const [low, high] = [10 ** -digits, 100 - 10 ** -digits].map((bound) => bound.toFixed(digits));
+  return Number(shown) === 0 && share > 0 ? `<${low} %` : Number(shown) === 100 && share < 1 ? `>${high} %` : `${shown} %`;
+}
 export const clock = (seconds) => (seconds === null || seconds === undefined ? "–"
   : `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`);
 
+export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 const unbroken = (words) => words.replaceAll(" ", "\u00a0");
 
 /** A date such as 2026-11-23 as the reader's language writes it, the year where it is not this one; no time zone moves it. */
@@ -144,6 +154,9 @@ export function day(iso) {
 }
 export const moment = (iso) => (iso ? unbroken(new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })) : "–");
 
+/** Bytes as people read them. */
+export const fileSize = (bytes) => (bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+
 const SESSIONS = { F: "fall", S: "spring" };
 
 /** A season such as 20252026 as people write it: 2025-26, with its session where that is given. */
@@ -152,13 +165,19 @@ export function seasonName(season, session) {
   return session ? `${name} ${SESSIONS[session] ?? session}` : name;
 }
 
+/** What the short heads of columns mean, for the pointer and for screen readers. */
+const MEANINGS = {
+  GP: "games played", W: "wins", L: "losses", T: "ties", P: "points", GF: "goals for", GA: "goals against", G: "goals", A: "assists", PIM: "penalty minutes", SO: "shutouts",
+  "+/−": "goals for minus goals against", xG: "expected goals", "CF %": "share of shot attempts while on the ice", GAA: "goals against per game", "P/GP": "points per game",
+};
+
 /** A table. `columns`: `{name, label, cell?, numeric?, title?}`; `sort` is `name` or `name.desc`, `onSort` takes the next. */
 export function Table({ caption, columns, rows, rowKey, sort, onSort, empty = "Nothing here", onRow, kind = "" }) {
   const [by, direction] = (sort ?? "").split(".");
   const header = (column) => {
     const order = by !== column.name ? "none" : direction === "desc" ? "descending" : "ascending";
     const next = by === column.name && direction !== "desc" ? `${column.name}.desc` : column.name;
-    return html`<th scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${onSort ? order : undefined} title=${column.title}>
+    return html`<th scope="col" class=${column.numeric ? "numeric" : ""} aria-sort=${onSort ? order : undefined} title=${column.title ?? MEANINGS[column.label]}>
       ${onSort ? html`<button type="button" class="sort" onClick=${() => onSort(next)}>${column.label}<span aria-hidden="true">${{ none: "", ascending: " ▲", descending: " ▼" }[order]}</span></button>` : column.label}</th>`;
   };
   if (!rows.length) return html`<p class="quiet">${empty}</p>`;
@@ -177,8 +196,9 @@ export const Trail = ({ href, children }) => html`<p class="trail"><a href=${hre
 export const Figure = ({ value, label, href }) => html`<div class="figure"><strong>${href ? html`<a href=${href}>${value}</a>` : value}</strong><span>${label}</span></div>`;
 
 /** Previous and next page of a list. */
-export function Pager({ total, limit, offset, onOffset }) {
-  if (total <= limit) return html`<p class="quiet">${total} ${total === 1 ? "row" : "rows"}</p>`;
+export function Pager({ total, limit, offset, onOffset, of = "row" }) {
+  if (total === 0) return null; // whose list says that it is empty
+  if (total <= limit) return html`<p class="quiet">${total} ${total === 1 ? of : `${of}s`}</p>`;
   return html`<nav class="pager" aria-label="Pages">
     <button type="button" disabled=${offset === 0} onClick=${() => onOffset(Math.max(0, offset - limit))}>Previous</button>
     <span>${offset + 1}–${Math.min(total, offset + limit)} of ${total.toLocaleString()}</span>

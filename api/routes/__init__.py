@@ -16,8 +16,10 @@ from api.routes.jobs import jobs_router
 from api.routes.metrics import metrics_router
 from api.routes.ml import ml_router
 from api.routes.portal import portal_files, portal_router
+from api.routes.raw import raw_router
+from api.routes.rules import rules_router
 from api.routes.snapshots import snapshots_router
-from api.routes.staging import raw_router, staging_router
+from api.routes.staging import staging_router
 from api.routes.tables import tables_router
 from api.routes.upload import upload_router
 
@@ -32,6 +34,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     upload_router,
     staging_router,
     raw_router,
+    rules_router,
     games_router,
     tables_router,
     explain_router,

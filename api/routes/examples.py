@@ -190,6 +190,11 @@ SERVICE_STATUS: Final = {
                 "tables": 27,
                 "rows": 21840,
             },
+            "models": {
+                "model_version": "20261018T193042Z-a1b2c3d4",
+                "trained_at": "2026-10-18T19:30:42.120000Z",
+                "snapshot_id": SNAPSHOT_ID,
+            },
             "disk": {"total_bytes": 52710469632, "free_bytes": 31138512896},
             "warnings": [
                 "No authentication: whoever uses this machine may use the server; set ADMIN_API_KEY or make a key"

@@ -15,11 +15,16 @@ from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
 from api.routes.warehouse_answers import REFUSALS
 from api.services.games_service import GameFilter
+from api.services.known_teams import UnknownTeam
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
 
 games_router = role_router("/api/games", "Games")
 
 _NOT_FOUND: Final = GameNotFound("The league has no game 18968")
+_UNKNOWN_TEAM: Final = UnknownTeam(
+    "The league has no team 'River Comet' (did you mean River Comets?); a new team is entered in dim_team first",
+    [FieldError("home_team", "The league has no team 'River Comet' (did you mean River Comets?)")],
+)
 _TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
 _THE_GAME: Final[Responses] = {200: answer(examples.A_GAME, "The game as it stands")}
 GameNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[18969])]
@@ -68,6 +73,7 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
     status_code=201,
     responses=documented(
         WRONG_REQUEST,
+        _UNKNOWN_TEAM,
         UNAUTHENTICATED,
         GameExists("The league has game 18969 already; change it with PUT"),
         _TOO_LARGE,
@@ -78,7 +84,11 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
 def create_game(
     caller: Operator, request: Annotated[NewGame, Body(openapi_examples=examples.NEW_GAMES)], games: Games
 ) -> Game:
-    """Add a game to the schedule; the next run publishes it."""
+    """Add a game to the schedule; the next run publishes it.
+
+    Its teams must be the league's (by name in any case, or by long name), unless the league has none yet: a run would
+    count the game of an unknown team for nobody.
+    """
     return games.create(request)
 
 
@@ -89,7 +99,8 @@ def get_game(caller: Viewer, game_id: GameNumber, games: Games) -> Game:
 
 
 @games_router.put(
-    "/{game_id}", responses=documented(WRONG_REQUEST, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS) | _THE_GAME
+    "/{game_id}",
+    responses=documented(WRONG_REQUEST, _UNKNOWN_TEAM, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS) | _THE_GAME,
 )
 def update_game(
     caller: Operator,

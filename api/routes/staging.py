@@ -4,10 +4,9 @@ from typing import Annotated, Final
 
 from fastapi import Body, File, Form, Path, Query, UploadFile
 
-from api.dependencies import Raw, Staging, Standing, Tracking
+from api.dependencies import Staging, Standing, Tracking
 from api.error_handlers import documented
 from api.errors import FieldError, TooLarge
-from api.models.access import Role
 from api.models.staging import (
     BlbDeleteResult,
     BlbUpdate,
@@ -15,17 +14,15 @@ from api.models.staging import (
     BlbUpload,
     BlbUploadResult,
     FileUploadResult,
-    RawFileResult,
     StandingPage,
     TrackingUpload,
     TrackingUploadResult,
 )
-from api.permissions import Admin, Operator, Scorer, Viewer, require, role_router
+from api.permissions import Admin, Operator, Scorer, Viewer, role_router
 from api.routes import staging_examples as examples
 from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST
 from api.routes.warehouse_answers import REFUSALS
-from api.services.disk_space import DiskFull
 from api.services.staging_errors import (
     BadRows,
     NotConfirmed,
@@ -36,7 +33,6 @@ from api.services.staging_errors import (
 )
 
 staging_router = role_router("/api/staging", "Staging")
-raw_router = role_router("/api/raw", "Staging")
 
 _BAD_ROWS: Final = BadRows([FieldError("data.0.player_id", "Row 0, column player_id: is missing")])
 _UNKNOWN_TABLE: Final = UnknownTable("There is no table 'dim_plyer'; there are dim_event_detail, dim_player")
@@ -99,7 +95,11 @@ def upload_blb_file(
 def update_blb_table(
     caller: Operator, request: Annotated[BlbUpdate, Body(openapi_examples=examples.UPDATES)], staging: Staging
 ) -> BlbUpdateResult:
-    """Correct the rows where a column has a value; a row that stands only in the files is copied into staging first."""
+    """Correct the rows where columns have these values; null empties a cell, whatever the files say.
+
+    A row that stands only in the files is copied into staging first. A table whose key has two columns, such as
+    `fact_gameroster`, needs `filters` for one row of it.
+    """
     return staging.update_blb_table(request)
 
 
@@ -193,20 +193,3 @@ def upload_tracking(
 def upload_tracking_file(caller: Scorer, file: GameFile, tracking: Tracking) -> TrackingUploadResult:
     """Stage the game of a tracker's file as it is; it gives the tables that the file would give."""
     return tracking.upload_file(file.file.read(), file.filename or _NAMELESS)
-
-
-@raw_router.post(
-    "/files",
-    status_code=201,
-    responses=documented(_UNUSABLE, UNAUTHENTICATED, _TOO_LARGE, DiskFull())
-    | {201: answer(examples.STORED, "The file is stored")},
-)
-def store_raw_file(
-    caller: Scorer, file: Annotated[UploadFile, File(description="a tracker export, a roster, or a workbook")], raw: Raw
-) -> RawFileResult:
-    """Store a game's file or the master workbook below `raw/`, where the next run reads it.
-
-    What it is, its content decides. The master workbook replaces the one stored so before, and needs the role operator;
-    a game's file of the same name replaces the same game's.
-    """
-    return raw.store(file.file.read(), file.filename or _NAMELESS, on_master=lambda: require(caller, Role.OPERATOR))

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from hockey.league import LeagueRules, Points
+
 _JOHN: Final = {"player_id": "P001", "first_name": "John", "last_name": "Doe"}
 _JANE: Final = {"player_id": "P002", "first_name": "Jane", "last_name": "Smith"}
 
@@ -63,7 +65,15 @@ UPDATES: Final[dict[str, Any]] = {
             "filter_value": "P001",
             "updates": {"first_name": "Johnny", "current_skill_rating": 85},
         },
-    }
+    },
+    "a_line_of_a_game_sheet": {
+        "summary": "Empty a cell of a game sheet",
+        "value": {
+            "table_name": "fact_gameroster",
+            "filters": {"game_id": 18969, "player_id": "P001"},
+            "updates": {"player_game_number": None},
+        },
+    },
 }
 UPDATED: Final = {
     "corrected": {
@@ -131,6 +141,52 @@ STORED: Final = {
             "bytes": 1204511,
             "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "replaced": False,
+        },
+    },
+    "rules": {
+        "summary": "The league's rules",
+        "value": {
+            "success": True,
+            "path": "league.toml",
+            "kind": "league_rules",
+            "game_id": None,
+            "bytes": 214,
+            "sha256": "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
+            "replaced": True,
+        },
+    },
+}
+RAW_FILES: Final = {
+    "some": {
+        "summary": "A game that is published, and rules that no run has read yet",
+        "value": [
+            {
+                "path": "games/18969/benchsight_18969.json",
+                "bytes": 1204511,
+                "modified_at": "2026-01-19T03:12:40Z",
+                "kind": "tracker_json",
+                "game_id": 18969,
+            },
+            {
+                "path": "league.toml",
+                "bytes": 214,
+                "modified_at": "2026-10-18T19:30:07Z",
+                "kind": None,
+                "game_id": None,
+            },
+        ],
+    }
+}
+RAW_FILE_DELETED: Final = {"deleted": {"summary": "Gone", "value": {"success": True, "path": "league.toml"}}}
+RULES: Final = {
+    "to_come": {
+        "summary": "A win is worth 3 points from the next run on",
+        "value": {
+            "published": LeagueRules(name="Tuesday Night Hockey").to_mapping(),
+            "next_run": LeagueRules(name="Tuesday Night Hockey", points=Points(win=3)).to_mapping(),
+            "has_file": True,
+            "pending": True,
+            "problem": None,
         },
     }
 }

@@ -7,6 +7,7 @@ from api.errors import FieldError
 from api.models.games import Game, GameDeleted, GameETL, GameUpdate, NewGame, Tracking, TrackingStatus
 from api.models.staging import BlbUpdate, BlbUpload
 from api.services.known_games import KnownGames
+from api.services.known_teams import KnownTeams
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
 from api.services.staging_rows import Row
 from api.services.staging_service import StagingService
@@ -62,6 +63,7 @@ class GamesService:
         self, staging: StagingService, tracking: TrackingStaging, known: KnownGames, data_dir: DataDir
     ) -> None:
         self._staging = staging
+        self._teams = KnownTeams(staging)
         self._tracking = tracking
         self._known = known
         self._data_dir = data_dir
@@ -93,11 +95,12 @@ class GamesService:
 
         Raises:
             GameExists: the league has it already.
+            UnknownTeam: the league has no team of that name or id.
             WarehouseDown: the database does not answer.
         """
         if request.game_id in self._games():
             raise GameExists(f"The league has game {request.game_id} already; change it with PUT")
-        row = {**request.cells(), "game_id": request.game_id, "deleted": "false"}
+        row = {**self._teams.named(request.cells()), "game_id": request.game_id, "deleted": "false"}
         self._staging.upload_blb_table(BlbUpload(table_name=_SCHEDULE, data=[row]))
         return self.get(request.game_id)
 
@@ -107,10 +110,11 @@ class GamesService:
         Raises:
             GameNotFound: the league has no such game.
             BadRows: a value cannot be stored.
+            UnknownTeam: the league has no team of that name or id.
             WarehouseDown: the database does not answer.
         """
         self.get(game_id)
-        self._write(game_id, request.cells())
+        self._write(game_id, self._teams.named(request.cells()))
         return self.get(game_id)
 
     def delete(self, game_id: int, *, confirm: bool) -> GameDeleted:

@@ -15,6 +15,7 @@ from snapshot.reader import DamagedSnapshot, published
 
 Key = tuple[object, ...]
 _MARK = tuple[str, int, int]
+_MIDNIGHT: Final = " 00:00:00"
 _KEPT: Final = 8  # tables of the workbook in memory; a correction usually stays in one or two
 
 
@@ -29,9 +30,12 @@ class LeagueRows:
 
     def rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row that stands in the files by its key, completed by rows that only the published tables have."""
+        return self.published_rows(table) | self.workbook_rows(table)
+
+    def workbook_rows(self, table: StagingTable) -> dict[Key, Row]:
+        """Every row of the newest master workbook by its key; none where there is no workbook."""
         with self._lock:
-            found = dict(self._of_workbook(table))
-        return self.published_rows(table) | found
+            return dict(self._of_workbook(table))
 
     def published_rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row of the published table of this name by its key, under the names that staging has."""
@@ -105,6 +109,8 @@ def _keyed(table: StagingTable, rows: Iterable[dict[str, object]]) -> dict[Key, 
                 cell = clean_cell(table, column, value)
             except ValueError:
                 continue
+            if isinstance(cell, str) and column.endswith("_date"):
+                cell = cell.removesuffix(_MIDNIGHT)  # a workbook's days are moments
             row[column] = row.get(column) if row.get(column) is not None else cell
         if all(row.get(c) is not None for c in table.key):
             keyed[tuple(row[c] for c in table.key)] = row

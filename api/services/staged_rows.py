@@ -11,6 +11,7 @@ from api.services.staging_errors import BadRows, NothingMatched
 from api.services.staging_rows import Row
 from api.services.staging_service import StagingService, known_table
 from formats import cells
+from formats.sheet_values import day, time_of_day
 from hockey.aliases import truth
 
 _ANY: Final = ""
@@ -26,8 +27,9 @@ class StagedRows:
     def page(self, table_name: str, *, search: str, staged_only: bool, limit: int, offset: int) -> StandingPage:
         """Rows of a table as the next run will see them, by key; staged ones first.
 
-        A row is pending while what is published says something else in a column that it publishes; one that takes a
-        game out of the league, while that is published.
+        A row is pending while what is published says something else in a column that was corrected and is published;
+        one that takes a game out of the league, while that is published. A run writes some values its own way (a day
+        without its time, a team's name as the league spells it), which is no difference.
 
         Raises:
             UnknownTable: there is no such table.
@@ -35,7 +37,8 @@ class StagedRows:
         """
         table = known_table(table_name)
         standing, staged = self._staging.standing(table.name)
-        is_pending = _pending(self._league.published_rows(table))
+        published = self._league.published_rows(table)
+        is_pending = _pending(published | self._league.workbook_rows(table), published)
         wanted = search.strip().casefold()
         keys = sorted(
             (k for k, row in standing.items() if (k in staged or not staged_only) and _has(row, wanted)),
@@ -84,7 +87,7 @@ def _has(row: Row, wanted: str) -> bool:
     return wanted == _ANY or any(wanted in str(value).casefold() for value in row.values() if value is not None)
 
 
-def _pending(published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:
+def _pending(files: Mapping[Key, Row], published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:
     """Whether a row says something that is not published yet. Columns that publish nothing at all are not compared."""
     shown = {column for row in published.values() for column, value in row.items() if value is not None}
 
@@ -94,8 +97,32 @@ def _pending(published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:
         before = published.get(key)
         if truth(cells.text(row.get("deleted"))) is True:
             return before is not None
-        return before is None or any(
-            cells.text(row.get(c)) != cells.text(before.get(c)) for c in shown if row.get(c) is not None or c in before
-        )
+        if before is None:
+            return True
+        own = files.get(key, {})
+        corrected = [c for c in shown if not _same(c, row.get(c), own.get(c))]
+        return any(_waits(c, row.get(c), own.get(c), before.get(c)) for c in corrected)
 
     return differs
+
+
+def _waits(column: str, value: object, of_file: object, published: object) -> bool:
+    """Whether a corrected value is not published. A run may fill an emptied cell with what it knows from elsewhere."""
+    return _same(column, of_file, published) if value is None else not _same(column, value, published)
+
+
+def _same(column: str, one: object, other: object) -> bool:
+    return _as_published(column, one) == _as_published(column, other)
+
+
+def _as_published(column: str, value: object) -> object:
+    """A value in the one form in which it is compared."""
+    text = cells.label(value)
+    if text is None:
+        return None
+    if column.endswith("_date"):
+        return day(text) or text
+    if column.endswith("_time"):
+        return time_of_day(text) or text
+    number = cells.number(text)
+    return " ".join(text.casefold().split()) if number is None else number

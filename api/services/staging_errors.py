@@ -64,6 +64,12 @@ class FileTooLarge(TooLarge):
     code = "file_too_large"
 
 
+class RawFileNotFound(NotFound):
+    """There is no such file below `raw/`."""
+
+    code = "raw_file_not_found"
+
+
 class GameNotFound(NotFound):
     """The league has no such game."""
 

@@ -101,23 +101,23 @@ class StagingService:
         )
 
     def update_blb_table(self, request: BlbUpdate) -> BlbUpdateResult:
-        """Correct every row where a column has a value. A row that stands only in the files is copied first.
+        """Correct every row where the columns have these values. A row that stands only in the files is copied first.
 
         Raises:
             UnknownTable, UnknownColumn: there is no such table or column.
             BadRows: a new value cannot be stored, or would change a key.
-            NothingMatched: no row, staged or in the files, has that value.
+            NothingMatched: no row, staged or in the files, has these values.
             WarehouseDown: the database does not answer.
         """
         table = known_table(request.table_name)
-        column = known_column(table, request.filter_column, "filter_column")
+        wanted = _wanted(table, request)
         updates, warnings = _updates(table, request.updates)
-        wanted = (cells.text(request.filter_value) or "").strip()
         with self._correcting, warehouse_errors():
             base, staged = self._league.rows(table), _keyed(table, self._staged(table))
-            keys = [key for key in base | staged if cells.text(_stands(table, base, staged, key).get(column)) == wanted]
+            keys = [key for key in base | staged if _has(_stands(table, base, staged, key), wanted)]
             if not keys:
-                raise NothingMatched(f"No row of {table.name} has {column} '{wanted[:60]}'")
+                named = " and ".join(f"{column} '{value[:60]}'" for column, value in wanted.items())
+                raise NothingMatched(f"No row of {table.name} has {named}")
             rows = [_corrected(table, key, base, staged, updates) for key in keys]
             self._opened().apply([Change(table=table.staging_name, rows=tuple(rows))])
         stood = [dict(_stands(table, base, staged, key)) for key in keys]
@@ -239,6 +239,19 @@ def _stands(table: StagingTable, base: Mapping[Key, Row], staged: Mapping[Key, R
     over = {column: value for column, value in row.items() if value is not None}
     over |= dict.fromkeys(emptied_numbers(table, row), "")
     return {column: None if value == "" else value for column, value in (base.get(key, {}) | over).items()}
+
+
+def _wanted(table: StagingTable, request: BlbUpdate) -> dict[str, str]:
+    """The values, as text, that the rows to correct have."""
+    if request.filters is None:
+        given, field = {request.filter_column or "": request.filter_value}, "filter_column"
+    else:
+        given, field = dict(request.filters), "filters"
+    return {known_column(table, name, field): (cells.text(value) or "").strip() for name, value in given.items()}
+
+
+def _has(row: Row, wanted: Mapping[str, str]) -> bool:
+    return all(cells.text(row.get(column)) == value for column, value in wanted.items())
 
 
 def _updates(table: StagingTable, given: Mapping[str, Cell]) -> tuple[Row, list[str]]:

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from api.models.job import Job, JobKind, JobStatus, Lane
 from api.services.job_manager import JobManager
 from api.services.warehouse_gate import WarehouseGate
-from ml.pointer import current_version, trained_at
+from ml.pointer import current_version, origin
 from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, load, published_id
 
@@ -53,9 +53,7 @@ class StateCollector(Collector):
         self._snapshot = self._dated(self._snapshot, published_id(self._data_dir), self._published_at)
         if self._snapshot is not None:
             yield self._age("benchsight_snapshot_age_seconds", "Since the published snapshot was made.", self._snapshot)
-        self._models = self._dated(
-            self._models, current_version(self._data_dir), lambda version: trained_at(self._data_dir, version)
-        )
+        self._models = self._dated(self._models, current_version(self._data_dir), self._trained_at)
         if self._models is not None:
             yield self._age("benchsight_model_age_seconds", "Since the models in use were trained.", self._models)
         yield from self._of_the_disk()
@@ -74,6 +72,10 @@ class StateCollector(Collector):
             return datetime.fromisoformat(load(self._data_dir.snapshots / snapshot_id).manifest.created_at)
         except (DamagedSnapshot, ValueError):
             return None
+
+    def _trained_at(self, version: str) -> datetime | None:
+        found = origin(self._data_dir, version)
+        return None if found is None else found.trained_at
 
     def _age(self, name: str, about: str, dated: _Dated) -> GaugeMetricFamily:
         return _single(name, about, max(0.0, (self._now() - dated.made_at).total_seconds()))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from api.models.job import JobKind, JobStatus
-from api.models.status import Disk, JobCounts, LastETL, PublishedSnapshot, ServiceStatus, WarehouseStatus
+from api.models.status import Disk, JobCounts, LastETL, PublishedSnapshot, ServiceStatus, TrainedModels, WarehouseStatus
 from api.services.job_manager import JobManager
 from api.services.warehouse_gate import WarehouseGate
+from ml.pointer import current_version, origin
 from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, published
 
@@ -66,6 +67,7 @@ class StatusService:
             jobs=JobCounts(running=self._count(JobStatus.RUNNING), pending=self._count(JobStatus.PENDING)),
             last_etl=self._last_etl(),
             published=snapshot,
+            models=self._models(),
             disk=disk,
             warnings=warnings,
         )
@@ -97,6 +99,13 @@ class StatusService:
             tables=len(manifest.tables),
             rows=manifest.total_rows,
         )
+
+    def _models(self) -> TrainedModels | None:
+        version = current_version(self._data_dir)
+        found = None if version is None else origin(self._data_dir, version)
+        if version is None or found is None:
+            return None
+        return TrainedModels(model_version=version, trained_at=found.trained_at, snapshot_id=found.snapshot_id)
 
     def _warehouse(self, warnings: list[str]) -> WarehouseStatus:
         found = self._gate.status()

@@ -104,10 +104,12 @@ class TestSchedule:
     def test_the_period_length_is_the_minute_part(self, written: object, seconds: int | None) -> None:
         assert self.game(period_length=written)["period_length_s"] == seconds
 
-    def test_drag_filled_lengths_are_flagged(self) -> None:
+    def test_drag_filled_lengths_are_one_flag_of_the_sheet(self) -> None:
         frames = Master(games=[make_game(19023 + hour, period_length=f"{hour:02d}:18:00") for hour in range(4)]).read()
         assert frames.schedule["period_length_s"].to_list() == [1080] * 4
-        assert frames.flags.filter(flag="period_length_drag_filled")["game_id"].to_list() == [19024, 19025, 19026]
+        flag = frames.flags.filter(flag="period_length_drag_filled").row(0, named=True)
+        assert (flag["game_id"], flag["count"]) == (None, 3)
+        assert "'01:18:00' of game 19024" in flag["message"]
 
     @pytest.mark.parametrize(
         ("written", "clock"),

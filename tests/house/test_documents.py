@@ -19,6 +19,7 @@ from api.models.live import HeartbeatMessage, JobMessage, LogMessage, SnapshotMe
 from api.permissions import routes_of
 from api.roles_document import PATH, roles_document
 from hockey.league import LeagueRules
+from tests.portal.test_pages import PICTURED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -88,6 +89,15 @@ def test_no_link_leads_nowhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text) if "://" not in link]
     assert [link for link in links if not ((ROOT / document).parent / link).exists()] == []
+
+
+def test_the_pictures_of_the_portal_are_those_that_its_tests_draw_and_the_readme_shows() -> None:
+    kept = {path.name for path in (ROOT / "docs" / "portal").glob("*.png")}
+    assert set(re.findall(r"docs/portal/([\w-]+\.png)", README)) == kept
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "portal").glob("test_*.py"))
+    drawn = set(re.findall(r'screenshots / "([\w-]+\.png)"', tests))
+    drawn |= {f"{name}.png" for name in PICTURED} | {"home-phone-dark.png", "game-phone-dark.png"}
+    assert drawn == kept
 
 
 def test_deployments_check_health_and_keep_the_data() -> None:

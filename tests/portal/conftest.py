@@ -70,6 +70,16 @@ def serious_faults(page: Page) -> list[str]:
     ]
 
 
+def complaints_of(page: Page) -> list[str]:
+    """What the console and the network complain of from now on."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("response", lambda told: found.append(f"{told.status} {told.url}") if told.status >= 400 else None)
+    page.on("requestfailed", lambda sent: found.append(f"{sent.failure} {sent.url}"))
+    return found
+
+
 _TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 

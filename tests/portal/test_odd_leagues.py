@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.server import Server
-from tests.portal.conftest import Portal, a_league, serious_faults, start_database
+from tests.portal.conftest import Portal, a_league, complaints_of, serious_faults, start_database
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 4
 NAMES = {
@@ -31,8 +31,8 @@ class TestAnEmptyLeague:
             ("", "Bring your tracked games"),
             ("run", "No job has run yet"),
             ("data", "Nothing is published yet"),
-            ("corrections", "No row fits"),
-            ("games", "No game fits"),
+            ("corrections", "bring the league's workbook"),
+            ("games", "No game is known yet"),
             ("season", "Nothing is published yet"),
             ("player/P1", "Nothing is published yet"),
             ("predictions", "No models yet"),
@@ -42,9 +42,11 @@ class TestAnEmptyLeague:
     def test_each_page_says_what_to_do_first(self, browser: Browser, empty: Server, place: str, says: str) -> None:
         context = browser.new_context(locale="en-US")
         portal = Portal(context.new_page(), empty)
+        complaints = complaints_of(portal.page)
         page = portal.open(place)
         expect(page.get_by_text(re.compile(says)).first).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
+        assert complaints == []
         context.close()
         assert portal.faults == []
 
@@ -89,6 +91,20 @@ class TestOddNames:
         assert serious_faults(page) == []
         context.close()
         assert portal.faults == []
+
+    @pytest.mark.parametrize("width", [390, 1280])
+    def test_a_long_one_can_be_read_whole_where_it_is_corrected(
+        self, browser: Browser, odd: Server, width: int
+    ) -> None:
+        context = browser.new_context(locale="en-US", viewport={"width": width, "height": 800})
+        page = Portal(context.new_page(), odd).open(f"corrections/dim_player?search={LONG[:30]}")
+        cell = page.get_by_label(re.compile("^player_full_name of"))
+        expect(cell).to_have_value(LONG)
+        assert cell.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight + 1")
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["width"] < width * 0.75
+        context.close()
 
 
 def fits(page: Page, width: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -26,6 +26,14 @@ PAGES = {
     "settings": "settings",
     "not-there": "game/999999",
 }
+PICTURED = PAGES.keys() - {
+    "not-there",
+    "home",
+    "coming-game",
+    "player",
+    "predictions",
+}  # the others once models are trained
+_ROOM_AROUND = "e => { const { top, bottom } = e.getBoundingClientRect(); return [top, innerHeight - bottom]; }"
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
@@ -73,7 +81,7 @@ class TestEachPage:
         assert first == "H1"
         assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look]["viewport"]["width"]
         assert serious_faults(page) == []
-        if screenshots and name != "not-there" and (look == "desktop" or name in {"home", "game"}):
+        if screenshots and (name in PICTURED if look == "desktop" else name in {"home", "game"}):
             suffix = "" if look == "desktop" else f"-{look}"
             page.screenshot(path=screenshots / f"{name}{suffix}.png", full_page=name in {"game", "team", "player"})
         context.close()
@@ -93,6 +101,8 @@ class TestEachPage:
             page = portal.open(place)
             page.get_by_role("button", name=opener).first.click()
             expect(page.get_by_role("dialog")).to_be_visible()
+            top, bottom = page.get_by_role("dialog").evaluate(_ROOM_AROUND)
+            assert abs(top - bottom) <= 1, f"{place}: it is not in the middle"
             assert serious_faults(page) == [], place
             page.keyboard.press("Escape")
             expect(page.get_by_role("dialog")).to_have_count(0)
@@ -111,20 +121,74 @@ class TestAGame:
         page = portal.open(f"game/{people['game']}")
         shots = rows(server, "fact_shot_xy", game_id=f"eq.{people['game']}", limit=1000)
         located = [s for s in shots if s["x_coord"] is not None]
-        expect(page.locator("svg.rink circle[fill-opacity]")).to_have_count(len(located))
+        expect(page.locator("svg.rink circle.shot")).to_have_count(len(located))
         goals = rows(server, "fact_goals", game_id=f"eq.{people['game']}")
         expect(page.get_by_role("region", name="Goals").locator("tbody tr")).to_have_count(len(goals))
         assert page.locator("svg.shifts rect").count() > 100
 
     def test_home_attacks_to_the_right(self, portal: Portal, people: dict[str, object]) -> None:
         page = portal.open(f"game/{people['game']}")
-        home = page.locator("svg.rink circle[fill='#1f6fb5']").evaluate_all("c => c.map(e => e.cx.baseVal.value)")
+        home = page.locator("svg.rink circle.shot.home").evaluate_all("c => c.map(e => e.cx.baseVal.value)")
         assert sum(x > 0 for x in home) > 0.95 * len(home)
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_lines_and_marks_stand_out_from_the_ice_and_the_ice_is_dark_in_the_dark(
+        self, browser: Browser, server: Server, people: dict[str, object], scheme: Literal["light", "dark"]
+    ) -> None:
+        context = browser.new_context(locale="en-US", color_scheme=scheme)
+        page = Portal(context.new_page(), server).open(f"game/{people['game']}")
+
+        def luminance(selector: str, side: str) -> float:
+            colour = page.locator(f"svg.rink {selector}").first.evaluate(f"e => getComputedStyle(e).{side}")
+            channels = [int(part) / 255 for part in re.findall(r"\d+", colour)]
+            assert len(channels) == 3, f"{colour} is not opaque"
+            linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+            return sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+        ice = luminance(".ice", "fill")
+        assert (ice < 0.1) == (scheme == "dark")
+        for selector, side in (
+            (".red", "stroke"),
+            (".blue", "stroke"),
+            (".ice", "stroke"),
+            (".shot.home", "fill"),
+            (".shot.away", "fill"),
+            (".shot.goal", "stroke"),
+        ):
+            light, dark = sorted((ice, luminance(selector, side)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 3, f"{selector} {side} hardly stands out (WCAG 2.2, 1.4.11)"
+        context.close()
 
     def test_one_that_is_not_there_says_so_and_what_to_do(self, portal: Portal) -> None:
         page = portal.open("game/999999")
         expect(page.get_by_role("alert")).to_contain_text("The league has no game 999999")
         expect(page.get_by_role("alert")).to_contain_text("go back")
+
+
+class TestAComingGame:
+    def test_it_has_both_teams_so_far_and_how_they_met(
+        self, portal: Portal, server: Server, people: dict[str, object]
+    ) -> None:
+        game = server.http.get(f"/api/games/{people['coming']}").json()
+        home, away = game["home_team_id"], game["away_team_id"]
+        page = portal.open(f"game/{people['coming']}")
+        season = {"season_id": f"eq.{game['season_id']}"}
+        lines = page.get_by_role("region", name="Season so far").locator("tbody tr")
+        for line, team_id in zip(lines.all(), (home, away), strict=True):
+            query = {**season, "team_id": f"eq.{team_id}", "game_type": "eq.All"}
+            (team,) = rows(server, "fact_team_season_stats_basic", **query)
+            expect(line).to_contain_text(team["team_name"])
+            expect(line.locator("td").nth(5)).to_have_text(str(team["points"]))
+        met = [
+            found
+            for sides in ((home, away), (away, home))
+            for found in rows(
+                server, "dim_schedule", **season, home_team_id=f"eq.{sides[0]}", away_team_id=f"eq.{sides[1]}"
+            )
+            if found["home_total_goals"] is not None
+        ]
+        assert met, "the league is old enough"
+        expect(page.get_by_role("region", name="How they met").locator("tbody tr")).to_have_count(len(met))
 
 
 class TestATeam:

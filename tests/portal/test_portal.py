@@ -135,11 +135,11 @@ class TestRun:
     @pytest.mark.parametrize(
         ("path", "body", "shown"),
         [
-            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL test"),
+            ("/api/etl/trigger", {"mode": "test", "options": {"wipe": False}}, "ETL tried out"),
             (
                 "/api/upload/to-supabase",
                 {"tables": ["dim_team"], "options": {"keep_missing": True}},
-                "Publication tables",
+                "Publication certain tables",
             ),
             ("/api/upload/generate-schema", {"options": {}}, "Database schema"),
             ("/api/ml/train", {"seed": 3}, "Training"),
@@ -166,6 +166,31 @@ class TestRun:
             first[part] for part in ("kind", "mode", "options")
         ]
 
+    def test_the_history_is_filtered_and_paged_over_all_jobs(self, portal: Portal, server: Server) -> None:
+        def stopped(path: str, body: dict[str, object]) -> None:
+            job = server.http.post(path, json=body).json()
+            server.http.post(f"/api/etl/cancel/{job['job_id']}")
+
+        stopped("/api/ml/train", {"seed": 9})
+        for _ in range(12):
+            stopped("/api/etl/trigger", {"mode": "test"})
+        total = int(server.http.get("/api/jobs", params={"limit": 1}).headers["X-Total-Count"])
+        page = portal.open("run")
+        lines = page.get_by_role("region", name="Jobs so far").locator("tbody tr")
+        history = page.locator("section").filter(has=page.get_by_role("heading", name="History"))
+        expect(history.get_by_text(f"1\u201310 of {total}")).to_be_visible()
+        expect(lines.filter(has_text="Training")).to_have_count(0)
+        history.get_by_role("button", name="Next").click()
+        expect(history.get_by_text(f"11\u2013{min(20, total)} of {total}")).to_be_visible()
+        expect(lines.filter(has_text="Training").first).to_be_visible()
+        history.get_by_label("Kind").select_option("training")
+        history.get_by_label("Outcome").select_option("stopped")
+        trainings = server.http.get("/api/jobs", params={"kind": "train", "status": "cancelled"}).json()
+        expect(lines).to_have_count(len(trainings))
+        history.get_by_label("Kind").select_option("database schema")
+        history.get_by_label("Outcome").select_option("failed")
+        expect(history.get_by_text("No job fits.")).to_be_visible()
+
     def test_a_run_can_be_stopped_and_nothing_has_changed(self, portal: Portal, server: Server) -> None:
         before = server.http.get("/api/status").json()["published"]["snapshot_id"]
         page = portal.open("run")
@@ -182,7 +207,7 @@ class TestCorrections:
         page = portal.open("corrections/dim_player")
         player = page.locator("tbody tr td:nth-child(1)").first.inner_text()
         page.get_by_role("button", name=f"Edit {player}").click()
-        page.get_by_role("dialog").get_by_label("player_full_name", exact=True).fill(_SCRIPT)
+        page.get_by_role("dialog").get_by_label("player full name", exact=True).fill(_SCRIPT)
         expect(page.get_by_role("dialog").get_by_text("What changes")).to_be_visible()
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("1 not published yet")).to_be_visible()
@@ -206,7 +231,9 @@ class TestCorrections:
         first.evaluate(_PASTE, 'Bo\tOtter\nPia\tO\'Wolf "the <b>"\n')
         expect(page.get_by_text("5 cells of 3 rows changed, not saved yet")).to_be_visible()
         page.get_by_role("button", name="See and save").click()
-        expect(page.get_by_role("dialog").get_by_role("row").filter(has_text="Otter")).to_contain_text(ids[1])
+        expect(page.get_by_role("dialog").get_by_role("row").filter(has_text="last name")).to_contain_text(
+            [ids[1], ids[2]]
+        )
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("3 corrections", exact=True)).to_be_visible()
         staged = server.http.get("/api/staging/blb-tables/dim_player", params={"staged_only": True}).json()["rows"]
@@ -219,6 +246,55 @@ class TestCorrections:
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("dialog")).to_have_count(0)
         server.http.delete("/api/staging/blb-tables/dim_player", params={"confirm": True})
+
+    def test_a_whole_name_takes_first_and_last_name_along_unless_it_is_told_not_to(
+        self, portal: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        blb = "/api/staging/blb-tables/dim_player"
+        page = portal.open("corrections/dim_player")
+        ids = page.locator("tbody tr td:nth-child(1)").all_inner_texts()[:3]
+        page.get_by_label(f"player_full_name of {ids[0]}").fill("Ann Marie Otter")
+        page.get_by_label(f"player_last_name of {ids[1]}").fill("Wolf")
+        first = page.get_by_label(f"player_first_name of {ids[1]}").input_value()
+        page.get_by_role("button", name="See and save").click()
+        diff = page.get_by_role("dialog").get_by_role("row")
+        expect(diff.filter(has_text="goes with it")).to_have_count(3)
+        if screenshots:
+            page.screenshot(path=screenshots / "correction.png")
+        expect(diff.filter(has_text=re.compile("player first name of .* goes with it"))).to_contain_text("Ann Marie")
+        expect(diff.filter(has_text=re.compile("player full name of .* goes with it"))).to_contain_text(f"{first} Wolf")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("2 corrections", exact=True)).to_be_visible()
+        names = ("player_full_name", "player_first_name", "player_last_name")
+        rows = server.http.get(blb, params={"staged_only": True}).json()["rows"]
+        told = {row["cells"]["player_id"]: tuple(row["cells"][c] for c in names) for row in rows}
+        assert told == {ids[0]: ("Ann Marie Otter", "Ann Marie", "Otter"), ids[1]: (f"{first} Wolf", first, "Wolf")}
+        page.get_by_role("button", name=f"Edit {ids[0]}").click()
+        page.get_by_role("dialog").get_by_label("player full name", exact=True).fill("Annie Otter")
+        expect(page.get_by_role("dialog").get_by_role("listitem").filter(has_text="goes with it")).to_have_count(1)
+        page.get_by_label(re.compile("^Change whole name")).uncheck()
+        expect(page.get_by_role("dialog").get_by_text("goes with it")).to_have_count(0)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_label(f"player_full_name of {ids[0]}")).to_have_value("Annie Otter")
+        expect(page.get_by_label(f"player_first_name of {ids[0]}")).to_have_value("Ann Marie")
+        server.http.delete(blb, params={"confirm": True})
+
+    def test_a_cell_of_a_game_sheet_is_emptied(self, portal: Portal, server: Server) -> None:
+        blb = "/api/staging/blb-tables/fact_gameroster"
+        row = server.http.get(blb, params={"limit": 1}).json()["rows"][0]["cells"]
+        assert row["player_game_number"]
+        page = portal.open("corrections/fact_gameroster")
+        cell = page.get_by_label(f"player_game_number of {row['game_id']} {row['player_id']}")
+        cell.fill("")
+        page.get_by_role("button", name="See and save").click()
+        expect(page.get_by_role("dialog").get_by_role("row").nth(1)).to_contain_text("empty")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("1 correction", exact=True)).to_be_visible()
+        expect(cell).to_have_value("")
+        (staged,) = server.http.get(blb, params={"staged_only": True}).json()["rows"]
+        assert staged["cells"]["player_game_number"] is None
+        assert staged["cells"]["team_name"] == row["team_name"]
+        server.http.delete(blb, params={"confirm": True})
 
     def test_a_row_that_is_taken_back_keeps_its_place(self, portal: Portal, server: Server) -> None:
         blb = "/api/staging/blb-tables"
@@ -262,8 +338,13 @@ class TestGames:
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Game number").fill("77001")
         dialog.get_by_label("Date").fill("2027-01-09")
-        dialog.get_by_label("Home team").select_option(index=1)
-        dialog.get_by_label("Away team").select_option(index=2)
+        names = [team["team_name"] for team in server.http.get("/api/tables/dim_team").json()["rows"]]
+        expect(dialog.locator("datalist option")).to_have_count(len(names))
+        dialog.get_by_label("Home team").fill(names[0][:-1])
+        dialog.get_by_label("Away team").fill(names[1].upper())
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_role("alert")).to_contain_text(f"did you mean {names[0]}")
+        dialog.get_by_label("Home team").fill(names[0])
         dialog.get_by_role("button", name="Save").click()
         page.get_by_role("button", name="Edit game 77001").click()
         dialog.get_by_label("Home goals").fill("3")
@@ -271,6 +352,7 @@ class TestGames:
         dialog.get_by_role("button", name="Save").click()
         made = page.get_by_role("row").filter(has=page.get_by_role("button", name="Edit game 77001"))
         expect(made).to_contain_text(re.compile("3 . 1"))
+        expect(made).to_contain_text(names[1])
         assert server.http.get("/api/games/77001").json()["home_goals"] == 3
         page.get_by_role("button", name="Delete game 77001").click()
         expect(dialog).to_contain_text("leaves the league")
@@ -301,13 +383,15 @@ class TestPredictions:
         games = server.http.get("/api/ml/upcoming").json()["games"]
         expect(page.get_by_role("img", name=re.compile("^home "))).to_have_count(len(games))
         if screenshots:
-            page.screenshot(path=screenshots / "odds.png")
+            page.screenshot(path=screenshots / "predictions.png")
         trained.open(f"game/{games[0]['game_id']}")
         forecast = page.get_by_role("region", name="Forecast")
         expect(forecast).to_contain_text(f"wins with {games[0]['details']['home_win']:.0%}".replace("%", " %"))
         expect(forecast).to_contain_text("Measured on games that the model had not seen")
+        if screenshots:
+            page.screenshot(path=screenshots / "coming-game.png")
 
-    def test_a_lead_makes_a_win_likelier(self, trained: Portal) -> None:
+    def test_a_lead_makes_a_win_likelier(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/explorer")
         figure = page.locator(".figure strong").first
         tied = figure.inner_text()
@@ -315,21 +399,33 @@ class TestPredictions:
         page.get_by_label("Home goals").press("Tab")
         expect(figure).not_to_have_text(tied)
         assert float(figure.inner_text().rstrip(" %")) > float(tied.rstrip(" %"))
+        if screenshots:
+            page.screenshot(path=screenshots / "what-if.png")
 
-    def test_a_player_has_a_forecast_with_how_sure_it_is(self, trained: Portal, server: Server) -> None:
-        skater = server.http.get("/api/tables/fact_player_season_stats_basic", params={"limit": 1}).json()["rows"][0]
+    def test_a_player_has_a_forecast_with_how_sure_it_is_and_others_alike(
+        self, trained: Portal, server: Server, screenshots: Path | None
+    ) -> None:
+        most = {"sort": "toi_seconds.desc", "limit": 1}
+        skater = server.http.get("/api/tables/fact_player_game_stats", params=most).json()["rows"][0]
         page = trained.open(f"player/{skater['player_id']}")
         forecast = page.get_by_role("region", name="Next game", exact=True)
         expect(forecast).to_contain_text("chance to score")
         expect(forecast).to_contain_text("Nine times in ten")
+        expect(page.get_by_role("region", name="Players like this one").get_by_role("link")).to_have_count(5)
+        if screenshots:
+            trained.settle()
+            page.screenshot(path=screenshots / "player.png", full_page=True)
         goalie = server.http.get("/api/tables/fact_goalie_season_stats_basic", params={"limit": 1}).json()["rows"][0]
         trained.open(f"player/{goalie['player_id']}")
         expect(page.get_by_role("region", name="Next game in goal")).to_contain_text("of shots saved")
 
-    def test_a_model_shows_its_calibration(self, trained: Portal) -> None:
+    def test_a_model_shows_its_calibration(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/models")
         page.get_by_text("game outcome").click()
         expect(page.locator("details[open] canvas").first).to_be_visible()
+        expect(page.get_by_role("region", name="Evaluation")).to_contain_text("lower is better")
+        if screenshots:
+            page.screenshot(path=screenshots / "models.png", full_page=True)
 
 
 class TestPortalCalls:

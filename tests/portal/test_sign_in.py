@@ -187,12 +187,18 @@ class TestRoles:
         expect(
             page.get_by_text("To run the ETL and publish you need the role operator; yours is scorer")
         ).to_be_visible()
-        expect(page.get_by_text("The master workbook is brought by operators")).to_be_visible()
+        expect(page.get_by_text("The master workbook and the rules are brought by operators")).to_be_visible()
         page.locator("input[type=file]").set_input_files(
             {"name": "x.json", "mimeType": "application/json", "buffer": b"{"}
         )
         expect(page.get_by_text("not taken")).to_be_visible()
         expect(page.get_by_text("This needs the role")).to_have_count(0)
+        page.get_by_text("Files that are there").first.click()
+        expect(page.get_by_role("region", name="Files that are there")).to_contain_text("master workbook")
+        expect(page.get_by_role("button", name=re.compile("^Delete"))).to_have_count(0)
+        rules = {"name": "league.toml", "mimeType": "application/toml", "buffer": b"playoff_places = 2"}
+        page.locator("input[type=file]").set_input_files(rules)
+        expect(page.get_by_text("not taken")).to_have_count(2)
 
     def test_an_operator_edits_games_that_only_an_admin_deletes(self, visitor: Portal, closed: Server) -> None:
         page = visitor.open("games")

@@ -2,7 +2,8 @@
 
 import { html, useEffect, useState } from "../vendor/htm-preact.js";
 import { get, post, put, remove, sendFile } from "../client.js";
-import { Grid } from "../parts/grid.js";
+import { Grid, Together } from "../parts/grid.js";
+import { nameWith } from "../parts/names.js";
 import { LEAGUE_TABLES, PendingBar } from "../parts/pending.js";
 import { For, useMay } from "../roles.js";
 import { Act, ActForm, Badge, Confirm, Dialog, Loaded, Pager, text, useLoad } from "../ui.js";
@@ -73,7 +74,7 @@ function Rows({ name, query, taken, onChange }) {
       <p class="row"><${Badge} tone=${p.staged ? "busy" : ""}>${corrections(p.staged)}<//>${p.pending > 0 && html`<${Badge} tone="busy">${p.pending} not published yet<//>`}
         ${mayClear && p.staged > 0 && html`<button type="button" class="plain" onClick=${() => setClearing(true)}>Take all back …</button>`}
         <span class="quiet">Type into the cells, or paste a block of them; corrected rows are coloured.</span></p>
-      <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} mayEmpty=${p.key.length === 1} save=${(changed) => saveAll(p, changed)}
+      <${Grid} caption=${LEAGUE_TABLES[name] ?? name} rows=${p.rows} keys=${p.key} columns=${shownColumns(name, p)} companions=${(row, changes) => nameWith(row.cells, changes, p.columns)} empty=${asked.search || asked.staged_only ? "No row fits." : html`Nothing here yet: bring the league's workbook under <a href="#run">Run</a>, or enter a new row.`} save=${(changed) => saveAll(p, changed)}
         act=${(r) => html`<span class="row"><button type="button" aria-label=${`Edit ${p.key.map((k) => r.cells[k]).join(" ")}`} onClick=${() => setEditing({ row: r })}>Edit</button>
           ${r.staged && html`<${Act} title="What the files say stands again" label=${`Undo ${p.key.map((k) => r.cells[k]).join(" ")}`} act=${() => undo(p, r)}>Undo<//>`}${r.isUndone && html`<${Badge}>taken back<//>`}</span>`} />
       <${Pager} total=${p.total} limit=${LIMIT} offset=${asked.offset} onOffset=${(offset) => setAsked({ ...asked, offset })} />
@@ -94,11 +95,8 @@ function without(page, undone) {
   return { ...page, rows: page.rows.map((r) => undone[keyOf(page, r)] ?? r), staged: page.staged - gone.length, pending: page.pending - gone.filter((r) => r.pending).length };
 }
 
-/** Stages some cells of one row. Only a row with a single key can have cells emptied, which is what null does. */
-async function save(name, key, row, changes) {
-  if (key.length > 1) await post("/api/staging/blb-tables/upload", { table_name: name, data: [{ ...Object.fromEntries(key.map((k) => [k, row.cells[k]])), ...changes }] });
-  else await put("/api/staging/blb-tables/update", { table_name: name, filter_column: key[0], filter_value: row.cells[key[0]], updates: changes });
-}
+/** Stages some cells of one row; null empties one. */
+const save = (name, key, row, updates) => put("/api/staging/blb-tables/update", { table_name: name, filters: Object.fromEntries(key.map((k) => [k, row.cells[k]])), updates });
 
 /** The key, what people look for first, then every column that holds anything. */
 function shownColumns(name, page) {
@@ -109,10 +107,13 @@ function shownColumns(name, page) {
 function Editor({ name, page, editing, onClose, onDone }) {
   const { row, isNew } = editing;
   const [cells, setCells] = useState({});
+  const [isTogether, setIsTogether] = useState(true);
   const value = (c) => cells[c] ?? row.cells[c] ?? "";
   const changed = Object.entries(cells).filter(([c, v]) => v !== String(row.cells[c] ?? ""));
+  const typed = Object.fromEntries(changed.map(([c, v]) => [c, v === "" ? null : v]));
+  const along = nameWith(row.cells, typed, page.columns);
+  const changes = isTogether ? { ...typed, ...along } : typed;
   const submit = async () => {
-    const changes = Object.fromEntries(changed.map(([c, v]) => [c, v === "" ? null : v]));
     if (isNew) await post("/api/staging/blb-tables/upload", { table_name: name, data: [changes] });
     else await save(name, page.key, row, changes);
     onDone();
@@ -120,8 +121,9 @@ function Editor({ name, page, editing, onClose, onDone }) {
   const columns = [...new Set([...page.key, ...(FIRST[name] ?? []), ...page.columns])];
   return html`<${Dialog} title=${isNew ? "New row" : `Edit ${page.key.map((k) => row.cells[k]).join(" ")}`} onClose=${onClose}>
     <${ActForm} verb="Save" disabled=${!changed.length} act=${submit} cancel=${onClose}>
-      <div class="fields">${columns.map((c) => html`<label>${c}<input value=${value(c)} disabled=${!isNew && page.key.includes(c)} onInput=${(e) => setCells({ ...cells, [c]: e.target.value })} /></label>`)}</div>
-      ${changed.length > 0 && html`<h3>What changes</h3><ul>${changed.map(([c, v]) => html`<li>${c}: ${text(row.cells[c] ?? null)} → <strong>${v === "" ? "empty" : v}</strong></li>`)}</ul>`}<//><//>`;
+      <div class="fields">${columns.map((c) => html`<label>${c.replaceAll("_", " ")}<input value=${value(c)} disabled=${!isNew && page.key.includes(c)} onInput=${(e) => setCells({ ...cells, [c]: e.target.value })} /></label>`)}</div>
+      ${changed.length > 0 && html`<h3>What changes</h3><ul>${Object.entries(changes).map(([c, v]) => html`<li>${c.replaceAll("_", " ")}: ${text(row.cells[c] ?? null)} → <strong>${v ?? "empty"}</strong> ${!(c in typed) && html`<${Badge} tone="busy">goes with it<//>`}</li>`)}</ul>`}
+      ${Object.keys(along).length > 0 && html`<${Together} isTogether=${isTogether} onChange=${setIsTogether} />`}<//><//>`;
 }
 
 function Paste({ name, onClose, onDone }) {

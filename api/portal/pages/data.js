@@ -1,24 +1,32 @@
 // The published tables: find, sort, filter, understand, take away.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { download, get } from "../client.js";
+import { download, get, needLeague } from "../client.js";
 import { Explanation } from "../parts/explanation.js";
 import { Act, Badge, Dialog, Loaded, Pager, Table, text, useLoad } from "../ui.js";
 
 const LIMIT = 50;
 const OPERATORS = [["eq", "is"], ["neq", "is not"], ["ilike", "contains"], ["gt", "more than"], ["lt", "less than"], ["is.null", "is empty"], ["not.is.null", "is not empty"]];
+const LISTS = [["in", "is one of"], ["not.in", "is none of"]]; // which links of the portal set
 const RESERVED = new Set(["sort", "search", "offset"]);
 const CATEGORIES = { dim: "Who and what", fact: "What happened", qa: "What is doubtful", lookup: "Look-ups" };
 
+const plain = (words) => words.replaceAll("`", "");
+
+/** A name that may break after its underscores. */
+const Name = ({ of }) => of.split("_").map((part, i) => (i ? html`_<wbr />${part}` : part));
+
+const LONG = 40; // characters, from which on the cells of a column wrap
+
 export default function Data({ rest, query }) {
   const [name] = rest;
-  const tables = useLoad(() => get("/api/tables"), []);
+  const tables = useLoad(async () => { await needLeague(); return get("/api/tables"); }, []);
   const [wanted, setWanted] = useState("");
   return html`<h1>Data</h1><${Loaded} of=${tables}>${(all) => html`<div class="side">
     <nav class="card" aria-label="Tables"><label class="field">Find a table<input type="search" value=${wanted} onInput=${(e) => setWanted(e.target.value)} /></label>
       ${Object.entries(CATEGORIES).map(([category, label]) => {
         const found = all.filter((t) => t.category === category && `${t.name} ${t.description}`.toLowerCase().includes(wanted.toLowerCase()));
-        return found.length > 0 && html`<h3>${label}</h3><ul>${found.map((t) => html`<li><a href=${`#data/${t.name}`} title=${t.description} aria-current=${t.name === name ? "page" : undefined}><span>${t.name}</span> <span class="quiet">${t.rows.toLocaleString()}</span></a></li>`)}</ul>`;
+        return found.length > 0 && html`<h3>${label}</h3><ul>${found.map((t) => html`<li><a href=${`#data/${t.name}`} title=${t.description} aria-current=${t.name === name ? "page" : undefined}><span><${Name} of=${t.name} /></span> <span class="quiet">${t.rows.toLocaleString()}</span></a></li>`)}</ul>`;
       })}</nav>
     <div>${name ? html`<${Browser} key=${name} name=${name} query=${query} info=${all.find((t) => t.name === name)} />`
       : html`<${Overview} tables=${all} />`}</div>
@@ -32,7 +40,7 @@ const FIRST = [["fact_player_season_stats_basic", "Players, season by season"], 
 function Overview({ tables }) {
   const first = FIRST.map(([name, label]) => ({ label, ...tables.find((t) => t.name === name) })).filter((t) => t.name);
   return html`<section class="card"><p>Each table says what a row is and what each column means. Click a figure to see what it was made from.</p>
-    <${Table} caption="Where to begin" rows=${first} columns=${[{ name: "label", label: "Begin with", kind: "short", cell: (t) => html`<a href=${`#data/${t.name}`}>${t.label}</a>` }, { name: "description", label: "What it holds" }, { name: "rows", label: "Rows", numeric: true, cell: (t) => t.rows.toLocaleString() }]} /></section>`;
+    <${Table} caption="Where to begin" rows=${first} columns=${[{ name: "label", label: "Begin with", kind: "short", cell: (t) => html`<a href=${`#data/${t.name}`}>${t.label}</a>` }, { name: "description", label: "What it holds", cell: (t) => plain(t.description) }, { name: "rows", label: "Rows", numeric: true, cell: (t) => t.rows.toLocaleString() }]} /></section>`;
 }
 
 function Browser({ name, query, info }) {
@@ -45,18 +53,18 @@ function Browser({ name, query, info }) {
     const next = new URLSearchParams(Object.entries({ ...asked, offset: "", ...changes }).filter(([, v]) => v !== "" && v !== undefined));
     location.hash = `#data/${encodeURIComponent(name)}${next.size ? `?${next}` : ""}`;
   };
-  return html`<section class="card"><div class="row spread"><h2>${name}</h2><${Act} act=${() => download(`/api/tables/${encodeURIComponent(name)}`, { ...asked, format: "csv", offset: "" }, `${name}.csv`)}>Download CSV<//></div>
-    <p>${info?.description}</p>
+  return html`<section class="card"><div class="row spread"><h2><${Name} of=${name} /></h2><${Act} act=${() => download(`/api/tables/${encodeURIComponent(name)}`, { ...asked, format: "csv", offset: "" }, `${name}.csv`)}>Download CSV<//></div>
+    <p>${info && plain(info.description)}</p>
     <${Loaded} of=${schema}>${(s) => html`
       <div class="toolbar"><form class="row low" onSubmit=${(e) => { e.preventDefault(); go({ search }); }}>
         <label class="field">Search all text<input type="search" value=${search} onInput=${(e) => setSearch(e.target.value)} /></label><button>Search</button></form>
       <${Filters} columns=${s.columns} go=${go} /></div>
       <${Standing} asked=${asked} go=${go} />
       <details><summary>What the columns mean</summary><p>One row is: ${s.grain}. Key: ${s.primary_key.join(", ")}.</p>
-        <${Table} caption="Columns" rows=${s.columns} columns=${[{ name: "name", label: "Column" }, { name: "type", label: "Type" }, { name: "unit", label: "Unit", cell: (c) => c.unit ?? "" }, { name: "description", label: "Meaning" }]} /></details>
+        <${Table} caption="Columns" rows=${s.columns} columns=${[{ name: "name", label: "Column" }, { name: "type", label: "Type" }, { name: "unit", label: "Unit", cell: (c) => c.unit ?? "" }, { name: "description", label: "Meaning", cell: (c) => plain(c.description) }]} /></details>
       <${Loaded} of=${page}>${(p) => html`
         <${Table} kind="wide" caption=${name} rows=${p.rows} sort=${asked.sort} onSort=${(sort) => go({ sort })} empty="No row fits."
-          columns=${s.columns.map((c) => ({ name: c.name, label: c.name, title: c.description, numeric: ["integer", "bigint", "numeric"].includes(c.type) && !c.name.endsWith("_id"),
+          columns=${s.columns.map((c) => ({ name: c.name, label: c.name, title: plain(c.description), kind: p.rows.some((r) => String(r[c.name] ?? "").length > LONG) ? "long" : "", numeric: ["integer", "bigint", "numeric"].includes(c.type) && !c.name.endsWith("_id"),
             cell: (row) => html`<${Cell} column=${c} row=${row} onShow=${() => setShown({ column: c, row })} />` }))} />
         <${Pager} total=${p.total} limit=${LIMIT} offset=${Number(asked.offset ?? 0)} onOffset=${(offset) => go({ offset: String(offset) })} />`}<//>
       ${shown && html`<${Dialog} title=${`${shown.column.name} = ${text(shown.row[shown.column.name])}`} key=${shown.column.name} onClose=${() => setShown(null)}>
@@ -89,8 +97,8 @@ function Filters({ columns, go }) {
 
 /** A condition of the address as people read it. */
 function words(condition) {
-  const [code, label] = OPERATORS.find(([operator]) => condition === operator || condition.startsWith(`${operator}.`)) ?? [];
-  return code ? `${label} ${condition.slice(code.length + 1).replace(/^\*|\*$/g, "")}`.trim() : condition;
+  const [code, label] = [...OPERATORS, ...LISTS].find(([operator]) => condition === operator || condition.startsWith(`${operator}.`)) ?? [];
+  return code ? `${label} ${condition.slice(code.length + 1).replace(/^[*(]|[*)]$/g, "").replaceAll(",", ", ")}`.trim() : condition;
 }
 
 /** The filters in force, each to be taken away. */

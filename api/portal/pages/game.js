@@ -4,8 +4,9 @@ import { html } from "../vendor/htm-preact.js";
 import { allRows, get, rows } from "../client.js";
 import { GameForecast } from "../parts/forecast.js";
 import { Rink } from "../parts/rink.js";
+import { SoFar } from "../parts/sofar.js";
 import { ShiftChart } from "../parts/shiftchart.js";
-import { Badge, Loaded, Table, Trail, clock, day, number, text, useLoad } from "../ui.js";
+import { Badge, Loaded, Table, Trail, clock, day, number, signed, text, useLoad } from "../ui.js";
 
 const orNone = (promise) => promise.catch(() => []);
 const SHOT = "shot_id,team_id,team_venue,player_id,player_name,period,is_goal,x_coord,y_coord,xg";
@@ -41,7 +42,7 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
   return html`<${Head} game=${game} score=${score} isPlayed=${isPlayed} isTracked=${isTracked} />
     ${score?.isTracked && html`<p class="notice">There is no official score: this one was tracked. A score entered under <a href="#games">Games</a>, or in the league's workbook, counts instead.</p>`}
     ${accuracy?.is_match === false && html`<p class="notice bad">Tracked goals ${accuracy.tracked_home_goals}:${accuracy.tracked_away_goals} differ from the official score ${accuracy.official_home_goals}:${accuracy.official_away_goals}. Compare the goals below with the game sheet; the flags say what was doubtful. A wrong score is corrected under <a href="#games">Games</a>, wrong tracking in the tracker.</p>`}
-    ${!isPlayed && html`<${GameForecast} gameId=${game.game_id} />`}
+    ${!isPlayed && html`<${GameForecast} gameId=${game.game_id} /><${SoFar} game=${game} />`}
     ${score && !score.isTracked && line && html`<${Periods} game=${game} line=${line} />`}
     ${isPlayed && !isTracked && html`<p class="notice">Nobody tracked this game, so there is only the official score.</p>`}
     ${home && away && html`<div class="columns halves">
@@ -54,9 +55,9 @@ function Sheet({ game, line, goals, flags, accuracy, teams, players, goalies, pe
       <section class="card"><h2>Teams</h2><${Teams} home=${home} away=${away} /></section></div>
     <section class="card"><h2>Shots</h2>${located.length ? html`<${ShotMap} shots=${located} game=${game} />` : html`<p class="quiet">No shot of this game has a place on the rink: its tracker marked none.</p>`}</section>
     <section class="card"><h2>Who was on the ice</h2><${ShiftChart} shifts=${shifts} onIce=${onIce} names=${Object.fromEntries([...players, ...goalies].map((p) => [p.player_id, p.player_name]))} goals=${goals} /></section>
-    <section class="card"><h2>Skaters</h2><${Skaters} players=${players} /><h3>Goalies</h3><${Goalies} goalies=${goalies} /></section>`}
-    <section class="card"><h2>Flags</h2><p class="quiet">What the run found odd in the files of this game, and what it did about it.</p><${Table} caption="Flags" rows=${flags} empty="Nothing is doubtful about this game." columns=${[{ name: "message", label: "What was found" }, { name: "flag", label: "Flag", kind: "short" }, { name: "occurrences", label: "Times", numeric: true },
-      { name: "where", label: "Where", kind: "short", cell: (f) => (f.event_index !== null ? `event ${f.event_index}` : f.shift_index !== null ? `shift ${f.shift_index}` : "–") }, { name: "source_path", label: "In the file" }]} /></section>`;
+    <section class="card"><h2>Skaters</h2><p class="legend start"><span><i class="i-home"></i>${game.home_team}</span><span><i class="i-away"></i>${game.away_team}</span></p><${Skaters} players=${players} /><h3>Goalies</h3><${Goalies} goalies=${goalies} /></section>`}
+    ${(isPlayed || flags.length > 0) && html`<section class="card"><h2>Flags</h2><p class="quiet">What the run found odd in the files of this game, and what it did about it.</p><${Table} caption="Flags" rows=${flags} empty="Nothing is doubtful about this game." columns=${[{ name: "message", label: "What was found" }, { name: "flag", label: "Flag", kind: "short", cell: (f) => f.flag.replaceAll("_", " ") }, { name: "occurrences", label: "Times", numeric: true },
+      { name: "where", label: "Where", kind: "short", cell: (f) => (f.event_index !== null ? `event ${f.event_index}` : f.shift_index !== null ? `shift ${f.shift_index}` : "–") }, { name: "source_path", label: "In the file" }]} /></section>`}`;
 }
 
 /** The official score, else the tracked one, else null. */
@@ -80,13 +81,17 @@ function Periods({ game, line }) {
     { name: "t", label: "Total", numeric: true, cell: (s) => html`<strong>${text(game[`${s}_goals`])}</strong>` }]} /></section>`;
 }
 
+/** A player's link with the colour of their team, whose name is there for those who do not see it. */
+const ofTeam = (p) => html`<i class=${`dot i-${p.team_venue}`} title=${p.team_name}></i><span class="hidden">${p.team_name}: </span><a href=${`#player/${p.player_id}`}>${p.player_name}</a>`;
+
 const Skaters = ({ players }) => html`<${Table} caption="Skaters" rows=${players} columns=${[
-  { name: "player_name", label: "Player", cell: (p) => html`<a href=${`#player/${p.player_id}`}>${p.player_name}</a>` }, { name: "team_name", label: "Team" },
-  ...[["goals", "G"], ["assists", "A"], ["points", "P"], ["sog", "Shots"], ["plus_minus", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })),
+  { name: "player_name", label: "Player", cell: ofTeam },
+  ...[["goals", "G"], ["assists", "A"], ["points", "P"], ["sog", "Shots"]].map(([name, label]) => ({ name, label, numeric: true })),
+  { name: "plus_minus", label: "+/−", numeric: true, title: "goals for minus goals against while on the ice, power plays aside", cell: (p) => signed(p.plus_minus) },
   { name: "xg_for", label: "xG", numeric: true, title: "expected goals", cell: (p) => number(p.xg_for, 2) },
   { name: "cf_pct", label: "CF %", numeric: true, title: "share of shot attempts while on the ice", cell: (p) => number(p.cf_pct, 0) }, { name: "toi", label: "Ice time", numeric: true, cell: (p) => clock(p.toi_seconds) }]} />`;
 
-const Goalies = ({ goalies }) => html`<${Table} caption="Goalies" rows=${goalies} columns=${[{ name: "player_name", label: "Goalie", cell: (p) => html`<a href=${`#player/${p.player_id}`}>${p.player_name}</a>` }, { name: "team_name", label: "Team" }, { name: "saves", label: "Saves", numeric: true },
+const Goalies = ({ goalies }) => html`<${Table} caption="Goalies" rows=${goalies} columns=${[{ name: "player_name", label: "Goalie", cell: ofTeam }, { name: "saves", label: "Saves", numeric: true },
   { name: "goals_against", label: "Against", numeric: true }, { name: "save_pct", label: "Save %", numeric: true, cell: (g) => number(g.save_pct === null ? null : g.save_pct * 100, 1) }, { name: "toi", label: "Ice time", numeric: true, cell: (g) => clock(g.toi_seconds) }]} />`;
 
 const LINES = [["goals", "Goals"], ["sog", "Shots on goal"], ["corsi_for", "Shot attempts"], ["xg_for", "Expected goals", 1], ["fo_wins", "Faceoffs won"], ["zone_entries", "Zone entries"], ["giveaways", "Giveaways"], ["takeaways", "Takeaways"], ["pim", "Penalty minutes"]];

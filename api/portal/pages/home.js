@@ -1,14 +1,14 @@
 // Is everything all right, and what wants attention?
 
 import { html } from "../vendor/htm-preact.js";
-import { ApiError, get, list } from "../client.js";
+import { ApiError, allRows, get, list } from "../client.js";
 import { isFinished } from "../jobs.js";
 import { NEEDS, readiness } from "../parts/health.js";
 import { JobOutcome, JobPanel } from "../parts/job.js";
 import { Odds } from "../parts/odds.js";
 import { pendingCorrections } from "../parts/pending.js";
 import { useMay } from "../roles.js";
-import { Badge, Figure, Loaded, Status, Table, day, moment, useLoad } from "../ui.js";
+import { Badge, Figure, Loaded, Status, Table, day, milliseconds, moment, useLoad } from "../ui.js";
 
 /** An answer, or undefined where the server says that there is none (yet). */
 const unlessAbsent = (promise) => promise.catch((error) => {
@@ -23,19 +23,22 @@ async function overview() {
   return { status, failing: ready.checks.filter((c) => !c.ok), last: jobs.rows[0] };
 }
 
+/** Flags that say nothing about a game: that nobody has tracked it yet, and that its file's access key was dropped. */
+const WITHOUT_THE_UNDOUBTED = "not.in.(no_events,secret_removed)";
+
 /** What there is to do: `{tone, what, href, act}`, the gravest first. */
 async function attention(status, failing, last) {
-  const [flags, accuracy, games, models, current] = await Promise.all([
-    unlessAbsent(get("/api/tables/qa_input_flags", { limit: 1000, select: "game_id", game_id: "is.not_null" })),
+  const [flags, accuracy, games, current] = await Promise.all([
+    unlessAbsent(allRows("qa_input_flags", { select: "game_id", game_id: "is.not_null", flag: WITHOUT_THE_UNDOUBTED })),
     unlessAbsent(get("/api/tables/qa_goal_accuracy", { limit: 1, select: "game_id", is_match: "is.false" })),
     list("/api/games", { limit: 1000 }),
-    unlessAbsent(get("/api/ml/models")),
     unlessAbsent(get("/api/snapshots")),
   ]);
   const waiting = games.rows.filter((g) => g.etl.status === "pending").length;
   const quarantined = last?.result?.quarantined?.length ?? 0;
-  const flagged = new Set((flags?.rows ?? []).map((f) => f.game_id)).size;
-  const old = (models ?? []).filter((m) => m.training_data.snapshot_id !== status.published.snapshot_id).length;
+  const templates = new Set(games.rows.filter((g) => g.tracking.status === "Template").map((g) => g.game_id));
+  const flagged = new Set((flags ?? []).map((f) => f.game_id).filter((id) => !templates.has(id))).size;
+  const isBehind = status.models && status.models.snapshot_id !== status.published.snapshot_id;
   const isOnSite = current?.find((s) => s.current)?.in_warehouse ?? true;
   return [
     ...failing.map((c) => ({ tone: "bad", what: `${NEEDS[c.name] ?? c.name}: ${c.detail}`, href: "#settings", act: "Health" })),
@@ -44,8 +47,8 @@ async function attention(status, failing, last) {
     accuracy?.total && { tone: "bad", what: `${count(accuracy.total, "tracked game differs", "tracked games differ")} from the official score`, href: "#data/qa_goal_accuracy?is_match=is.false", act: "Compare" },
     waiting && { tone: "busy", what: `${count(waiting, "game is", "games are")} not in the tables yet`, href: "#run", act: "Run" },
     !isOnSite && { tone: "busy", what: "The last run is not on the site yet", href: "#run", act: "See what changes" },
-    old && { tone: "busy", what: `${count(old, "model has", "models have")} not seen the newest games`, href: "#predictions/models", act: "Train" },
-    flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: "#data/qa_input_flags", act: "Look" },
+    isBehind && { tone: "busy", what: "The models have not seen the newest games", href: "#predictions/models", act: "Train" },
+    flagged && { tone: "", what: `${count(flagged, "game has", "games have")} flags: small flaws that were mended, or are doubtful`, href: `#data/qa_input_flags?game_id=not.is.null&flag=${WITHOUT_THE_UNDOUBTED}`, act: "Look" },
     ...status.warnings.map((what) => ({ tone: "", what, href: "#settings", act: "Settings" })),
   ].filter(Boolean);
 }
@@ -57,7 +60,7 @@ export default function Home() {
     ${last && !isFinished(last) && html`<${JobPanel} jobId=${last.job_id} onDone=${state.reload} />`}
     ${status.published && html`<${Attention} status=${status} failing=${failing} last=${last} />`}
     <${Facts} status=${status} failing=${failing} last=${last} />
-    ${status.published && html`<${NextGames} />`}`}<//>`;
+    ${status.published && html`<${NextGames} hasModels=${Boolean(status.models)} />`}`}<//>`;
 }
 
 const Welcome = () => html`<h1>Welcome</h1><section class="card"><h2>Nothing is published yet</h2>
@@ -93,16 +96,15 @@ function Facts({ status, failing, last }) {
       <${Figure} value=${published.rows.toLocaleString()} label="rows" /></div><p class="quiet">${moment(published.created_at)}</p></section>`}
     ${last && isFinished(last) && html`<section class="card"><h2>Last run <${Status} status=${last.status} /></h2><${JobOutcome} job=${last} /><p><a href="#run">Run again</a></p></section>`}
     <section class="card"><h2>Server</h2><p><${Badge} tone=${failing.length ? "bad" : "good"}>${failing.length ? "does not work" : "works"}<//></p>
-      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, ${status.warehouse.latency_ms} ms` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
+      <p class="quiet">${status.warehouse.backend} database${status.warehouse.latency_ms ? `, answers in ${milliseconds(status.warehouse.latency_ms)}` : ""} · version ${status.version}${status.disk ? ` · ${(status.disk.free_bytes / 1e9).toFixed(0)} GB free` : ""}</p></section>
   </div>`;
 }
 
 const SHOWN = 8;
 
-function NextGames() {
+function NextGames({ hasModels }) {
   const next = useLoad(async () => {
-    const odds = await unlessAbsent(get("/api/ml/upcoming"));
-    if (odds) return { odds: odds.games.slice(0, SHOWN) };
+    if (hasModels) return { odds: (await get("/api/ml/upcoming")).games.slice(0, SHOWN) };
     const today = new Date().toLocaleDateString("sv");
     const games = (await list("/api/games", { date_from: today, played: false, limit: 1000 })).rows;
     return { games: games.sort((a, b) => `${a.date} ${a.game_time}`.localeCompare(`${b.date} ${b.game_time}`)).slice(0, SHOWN) };

@@ -1,10 +1,10 @@
-// One player: seasons, how points and goals came, tracked games, who is alike.
+// One player: what is expected next and who is alike, seasons, how points and goals came, tracked games.
 
 import { html } from "../vendor/htm-preact.js";
-import { allRows, post, rows } from "../client.js";
+import { allRows, rows } from "../client.js";
 import { PlayerForecast } from "../parts/forecast.js";
 import { Plot, noon, soFar } from "../parts/plot.js";
-import { Badge, Loaded, Table, Trail, clock, day, number, seasonName, useLoad } from "../ui.js";
+import { Badge, Loaded, Table, Trail, clock, day, number, seasonName, signed, useLoad } from "../ui.js";
 
 async function loadPlayer(id) {
   const own = { player_id: `eq.${id}` };
@@ -27,7 +27,7 @@ const season = { name: "season", label: "Season", kind: "short", cell: (s) => se
 
 function Sheet({ id, player, seasons, goalie, tracked, sheets }) {
   return html`<h1>${player.player_full_name}</h1>
-    <p class="row"><${Badge}>${player.player_primary_position ?? "position unknown"}<//> <span>${player.player_norad_current_team ?? ""}</span> <a href=${`#corrections/dim_player?search=${encodeURIComponent(id)}`}>Correct</a></p>
+    <p class="row"><${Badge}>${player.player_primary_position ?? "position unknown"}<//> <span>${player.player_norad_current_team ?? ""}</span> <a href=${`#corrections/dim_player?search=${encodeURIComponent(id)}`}>Correct this player</a></p>
     <${PlayerForecast} id=${id} />
     ${seasons.length > 0 && html`<section class="card"><h2>Seasons</h2><${Table} caption="Seasons" rows=${seasons} columns=${[season, { name: "team_name", label: "Team" }, ...BASIC,
       { name: "xg", label: "xG", numeric: true, title: "expected goals, in tracked games", cell: (s) => number(s.xg_for, 1) }, { name: "cf", label: "CF %", numeric: true, title: "share of shot attempts while on the ice", cell: (s) => number(s.cf_pct, 0) }]} /></section>`}
@@ -35,8 +35,7 @@ function Sheet({ id, player, seasons, goalie, tracked, sheets }) {
       ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["shutouts", "SO"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "gaa", label: "GAA", numeric: true, title: "goals against per game", cell: (s) => number(s.gaa, 2) }]} /></section>`}
     <${Plots} tracked=${tracked} sheets=${sheets} />
     ${tracked.length > 0 && html`<section class="card"><h2>Tracked games</h2><${Table} caption="Tracked games" rows=${[...tracked].reverse()} columns=${[{ name: "date", label: "Date", cell: (g) => html`<a href=${`#game/${g.game_id}`}>${day(g.date)}</a>` }, { name: "opponent_team_name", label: "Against" },
-      ...[["goals", "G"], ["assists", "A"], ["sog", "Shots"], ["plus_minus", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "xg", label: "xG", numeric: true, title: "expected goals", cell: (g) => number(g.xg_for, 2) }, { name: "toi", label: "Ice time", numeric: true, cell: (g) => clock(g.toi_seconds) }]} /></section>`}
-    <${Alike} id=${id} />`;
+      ...[["goals", "G"], ["assists", "A"], ["sog", "Shots"]].map(([name, label]) => ({ name, label, numeric: true })), { name: "plus_minus", label: "+/−", numeric: true, title: "goals for minus goals against while on the ice, power plays aside", cell: (g) => signed(g.plus_minus) }, { name: "xg", label: "xG", numeric: true, title: "expected goals", cell: (g) => number(g.xg_for, 2) }, { name: "toi", label: "Ice time", numeric: true, cell: (g) => clock(g.toi_seconds) }]} /></section>`}`;
 }
 
 function Plots({ tracked, sheets }) {
@@ -45,19 +44,9 @@ function Plots({ tracked, sheets }) {
   const asSkater = latest.filter((g) => g.player_position !== "Goalie");
   const over = (games) => ({ label: "Date", isDate: true, values: games.map((g) => noon(g.date)) });
   const dates = over(tracked);
-  return html`<div class="columns">
+  return html`<div class="columns even">
     ${inGoal.length > 1 && html`<section class="card"><${Plot} title="Goals against by game this season" x=${over(inGoal)} series=${[{ label: "Goals against", values: inGoal.map((g) => g.goals_against) }]} /></section>`}
     ${asSkater.length > 1 && html`<section class="card"><${Plot} title="Points so far this season" x=${over(asSkater)} series=${[{ label: "Points", values: soFar(asSkater.map((g) => g.points)) }]} /></section>`}
     ${tracked.length > 1 && html`<section class="card"><${Plot} title="Shots on goal by tracked game" x=${dates} series=${[{ label: "Shots", values: tracked.map((g) => g.sog) }]} /></section>
       <section class="card"><${Plot} title="Goals and expected goals so far, in tracked games" x=${dates} series=${[{ label: "Goals", values: soFar(tracked.map((g) => g.goals)) }, { label: "Expected", values: soFar(tracked.map((g) => g.xg_for)) }]} /></section>`}</div>`;
-}
-
-function Alike({ id }) {
-  const found = useLoad(async () => {
-    const answer = await post("/api/ml/predict", { model: "similar_players", features: { player_id: id } }).catch(() => null);
-    const people = answer?.details?.players ?? answer?.details?.similar ?? [];
-    const named = people.length ? await rows("dim_player", { player_id: `in.(${people.map((p) => p.player_id).join(",")})`, select: "player_id,player_full_name" }) : [];
-    return people.map((p) => ({ ...p, name: named.find((n) => n.player_id === p.player_id)?.player_full_name ?? p.player_id }));
-  }, [id]);
-  return html`<${Loaded} of=${found}>${(people) => people.length > 0 && html`<section class="card"><h2>Players like this one</h2><ul>${people.map((p) => html`<li><a href=${`#player/${p.player_id}`}>${p.name}</a></li>`)}</ul></section>`}<//>`;
 }

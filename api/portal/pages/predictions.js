@@ -1,12 +1,12 @@
 // What the models expect, how sure they are, and how good they were on games that they had not seen.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { ApiError, get, post, rows } from "../client.js";
+import { ApiError, get, post, rows, trainedModels } from "../client.js";
 import { JobPanel } from "../parts/job.js";
 import { Odds, OddsBar } from "../parts/odds.js";
 import { Plot } from "../parts/plot.js";
 import { For, useMay } from "../roles.js";
-import { Act, Badge, Figure, Loaded, Table, clock, moment, number, percent, text, useLoad } from "../ui.js";
+import { Act, Badge, Figure, Loaded, Table, capital, clock, moment, number, percent, text, useLoad } from "../ui.js";
 
 const TABS = [["", "Upcoming games"], ["explorer", "During a game"], ["models", "How good are they?"]];
 
@@ -14,10 +14,7 @@ export default function Predictions({ rest }) {
   const [tab = ""] = rest;
   const [jobId, setJobId] = useState(null);
   const [round, setRound] = useState(0);
-  const models = useLoad(() => get("/api/ml/models").catch((error) => {
-    if (error instanceof ApiError && error.status === 409) return [];
-    throw error;
-  }), [round]);
+  const models = useLoad(async () => (await trainedModels() ? get("/api/ml/models") : []), [round]);
   const train = async () => setJobId((await post("/api/ml/train")).job_id);
   return html`<h1>Predictions</h1>
     <nav class="tablist" aria-label="Parts">${TABS.map(([path, label]) => html`<a href=${`#predictions${path ? `/${path}` : ""}`} aria-current=${tab === path ? "page" : undefined}>${label}</a>`)}</nav>
@@ -30,29 +27,33 @@ function Upcoming({ models }) {
   const next = useLoad(() => get("/api/ml/upcoming"), []);
   const outcome = models.find((m) => m.name === "game_outcome");
   return html`<section class="card"><h2>Upcoming games</h2><${Loaded} of=${next}>${(answer) => html`<${Odds} games=${answer.games} />
-    <p class="quiet">By the model “${outcome?.method.replaceAll("_", " ")}”, learned ${moment(answer.trained_at)}. ${outcome?.is_baseline ? "No candidate beat this baseline." : ""} “Right so far” is how often its call came true at odds like these, on games that it had not seen.</p>`}<//></section>`;
+    <p class="quiet">By the model “${outcome?.method.replaceAll("_", " ")}”, learned ${moment(answer.trained_at)}. ${outcome?.is_baseline ? "No candidate beat this baseline." : ""}</p>`}<//></section>`;
 }
 
 function Explorer() {
-  const teams = useLoad(() => rows("dim_team", { sort: "team_name" }), []);
-  return html`<${Loaded} of=${teams}>${(all) => (all.length < 2 ? html`<p class="notice">The league has fewer than two teams.</p>` : html`<${Situation} teams=${all} />`)}<//>`;
+  const league = useLoad(async () => {
+    const [teams, rules] = await Promise.all([rows("dim_team", { sort: "team_name" }), get("/api/rules")]);
+    return { teams, periodSeconds: Math.round((rules.published?.periods.minutes ?? 18) * 60) };
+  }, []);
+  return html`<${Loaded} of=${league}>${(all) => (all.teams.length < 2 ? html`<p class="notice">The league has fewer than two teams.</p>` : html`<${Situation} ...${all} />`)}<//>`;
 }
 
-function Situation({ teams }) {
-  const [features, setFeatures] = useState({ home_team_id: teams[0].team_id, away_team_id: teams[1].team_id, home_goals: 0, away_goals: 0, period: 1, seconds_left: 1080, home_skaters: 5, away_skaters: 5 });
+function Situation({ teams, periodSeconds }) {
+  const [features, setFeatures] = useState({ home_team_id: teams[0].team_id, away_team_id: teams[1].team_id, home_goals: 0, away_goals: 0, period: 1, seconds_left: periodSeconds, home_skaters: 5, away_skaters: 5 });
   const answer = useLoad(() => post("/api/ml/predict", { model: "win_probability", features }), [JSON.stringify(features)]);
   const set = (name, value) => setFeatures({ ...features, [name]: value });
   const team = (name, label) => html`<label>${label}<select value=${features[name]} onChange=${(e) => set(name, e.target.value)}>${teams.map((t) => html`<option value=${t.team_id}>${t.team_name}</option>`)}</select></label>`;
   const count = (name, label, min, max) => html`<label>${label}<input type="number" min=${min} max=${max} value=${features[name]} onChange=${(e) => set(name, Math.min(max, Math.max(min, Number(e.target.value))))} /></label>`;
   return html`<section class="card"><h2>What if …</h2><div class="fields">${team("home_team_id", "Home")}${team("away_team_id", "Away")}${count("home_goals", "Home goals", 0, 99)}${count("away_goals", "Away goals", 0, 99)}
       ${count("period", "Period", 1, 9)}${count("home_skaters", "Home skaters", 3, 6)}${count("away_skaters", "Away skaters", 3, 6)}
-      <label>Clock ${clock(features.seconds_left)}<input type="range" min="0" max="1200" step="15" value=${features.seconds_left} onInput=${(e) => set("seconds_left", Number(e.target.value))} /></label></div>
+      <label>Left in the period: ${clock(features.seconds_left)}<input type="range" min="0" max=${periodSeconds} step="15" value=${features.seconds_left} onInput=${(e) => set("seconds_left", Number(e.target.value))} /></label></div>
     <${Loaded} of=${answer}>${(a) => html`<${OddsBar} home=${a.details.home_win ?? a.prediction} tie=${a.details.tie ?? 0} away=${a.details.away_win ?? 1 - a.prediction} />
-      <div class="figures"><${Figure} value=${percent(a.prediction, 1)} label="home wins" /><${Figure} value=${percent(a.details.away_win ?? 1 - a.prediction, 1)} label="away wins" /><${Figure} value=${percent(a.confidence)} label="right so far in this region" /></div>
-      ${a.warnings.map((w) => html`<p class="notice">${w}</p>`)}<details><summary>Everything the model says</summary><${Details} of=${a.details} /></details>`}<//></section>`;
+      <div class="figures"><${Figure} value=${percent(a.prediction, 1)} label="home wins" /><${Figure} value=${percent(a.details.away_win ?? 1 - a.prediction, 1)} label="away wins" />${a.details.tie > 0.0005 && html`<${Figure} value=${percent(a.details.tie, 1)} label="a tie" />`}<${Figure} value=${percent(a.confidence)} label="of calls at odds like these were right" /></div>
+      ${a.warnings.map((w) => html`<p class="notice">${capital(w)}.</p>`)}<details><summary>Everything the model says</summary><${Details} of=${a.details} /></details>`}<//></section>`;
 }
 
-const Details = ({ of }) => html`<${Table} caption="Details" rows=${Object.entries(of)} columns=${[{ name: "k", label: "", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", cell: ([, v]) => (typeof v === "object" ? JSON.stringify(v) : text(v)) }]} />`;
+const Details = ({ of }) => html`<${Table} caption="Details" rows=${Object.entries(of)} columns=${[{ name: "k", label: "", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", cell: ([, v]) => (typeof v === "object" ? JSON.stringify(v) : isShare(v) ? percent(v, 1) : text(v).replaceAll("_", " ")) }]} />`;
+const isShare = (value) => typeof value === "number" && !Number.isInteger(value) && value > 0 && value < 1;
 
 function Models({ models, train }) {
   const mayTrain = useMay("operator");
@@ -61,14 +62,26 @@ function Models({ models, train }) {
     ${models.map((m) => html`<${Model} key=${m.name} model=${m} />`)}</section>`;
 }
 
+const ABOUT = {
+  expected_goals: "how likely a shot is to be a goal", game_outcome: "who wins a game that is not played yet", goal_prediction: "a skater's goals and points in the next game", goalie_performance: "a goalie's next game",
+  line_chemistry: "what a pair or a line does beyond its players", playoff_probability: "who reaches the playoffs", similar_players: "who plays alike", win_probability: "who wins, while a game is on",
+};
+
 function Model({ model: m }) {
   const [open, setOpen] = useState(false);
-  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${m.method.replaceAll("_", " ")}</span></summary>
-    ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${w}</p>`)}<${Calibration} name=${m.name} />
-      <p class="quiet">Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p>`}</details>`;
+  return html`<details onToggle=${(e) => setOpen(e.target.open)}><summary><strong>${m.name.replaceAll("_", " ")}</strong> <${Badge} tone=${m.is_baseline ? "busy" : "good"}>${m.is_baseline ? "the baseline" : "beats its baseline"}<//> <span class="quiet">${ABOUT[m.name]}</span></summary>
+    ${open && html`<${Scores} evaluation=${m.evaluation} />${m.warnings.map((w) => html`<p class="notice">${capital(w)}.</p>`)}<${Calibration} name=${m.name} />
+      <p class="quiet">Method: ${m.method.replaceAll("_", " ")}. Learned ${moment(m.trained_at)} from the league ${m.training_data.snapshot_id}</p>`}</details>`;
 }
 
-const Scores = ({ evaluation }) => html`<${Table} caption="Evaluation" rows=${Object.entries(evaluation).filter(([, v]) => typeof v === "number" || typeof v === "string")} columns=${[{ name: "k", label: "Measure", cell: ([k]) => k.replaceAll("_", " ") }, { name: "v", label: "Value", numeric: true, cell: ([, v]) => text(v) }]} />`;
+/** What the measures are called and mean; one that is not here goes by its own name. */
+const MEASURES = {
+  accuracy: ["Calls that came true", "of the likelier outcome", percent], interval_coverage: ["Outcomes within its 90 % range", "90 % is right", percent], points_interval_coverage: ["Points within their 90 % range", "90 % is right", percent],
+  log_loss: ["Log loss", "how surprised it was on average; lower is better"], brier: ["Brier score", "mean squared error of its probabilities; lower is better"], standard_error: ["Standard error of the log loss", ""],
+  burn_in: ["Games learned from first", "before the first one was tried"], identification_percentile: ["Own games found among others'", "50 % is chance", percent], held_out_squared_error: ["Squared error", "of shares of shot attempts in games held out; lower is better"],
+};
+const Scores = ({ evaluation }) => html`<div class="slim"><${Table} caption="Evaluation" rows=${Object.entries(evaluation).filter(([, v]) => typeof v === "number")} columns=${[
+  { name: "k", label: "Measure", cell: ([k]) => html`${MEASURES[k]?.[0] ?? capital(k.replaceAll("_", " "))} <span class="quiet">${MEASURES[k]?.[1] ?? ""}</span>` }, { name: "v", label: "Value", numeric: true, cell: ([k, v]) => (MEASURES[k]?.[2] ?? text)(v) }]} /></div>`;
 
 function Calibration({ name }) {
   const found = useLoad(() => get(`/api/ml/models/${name}/calibration`).catch((error) => {

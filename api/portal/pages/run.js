@@ -1,16 +1,15 @@
 // Files in, tables out: drop files, run the ETL, look at what will change, publish.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { post, sendFile } from "../client.js";
-import { isFinished } from "../jobs.js";
-import { History, loadHistory } from "../parts/history.js";
+import { get, post, sendFile } from "../client.js";
+import { FilesThere, KINDS } from "../parts/files.js";
+import { History } from "../parts/history.js";
 import { JobPanel } from "../parts/job.js";
 import { Preview } from "../parts/preview.js";
 import { Snapshots } from "../parts/snapshots.js";
 import { For, useMay } from "../roles.js";
-import { Act, Badge, Loaded, useLoad } from "../ui.js";
+import { Act, Badge, useLoad } from "../ui.js";
 
-const KINDS = { tracker_json: "tracked game", roster: "roster", tracking_workbook: "tracking workbook", master_workbook: "master workbook" };
 const MODES = [
   ["full", "Everything", "Reads every game that is new or changed and builds all tables."],
   ["incremental", "Only if something changed", "The same, but does nothing when no file and no correction is new."],
@@ -24,30 +23,43 @@ const OPTIONS = [
   ["wipe", false, "Forget what was read before", "Reads all files anew; slower, and only needed when something looks wrong."],
 ];
 
+/** The job that is under way, else one that waits. */
+async function activeJob() {
+  for (const status of ["running", "pending"]) {
+    const [job] = await get("/api/jobs", { status, limit: 1 });
+    if (job) return job;
+  }
+  return null;
+}
+
 export default function Run() {
-  const active = useLoad(loadHistory, []);
+  const active = useLoad(activeJob, []);
+  const [round, setRound] = useState(0); // of jobs that began or ended
   const [jobId, setJobId] = useState(null);
   const [finished, setFinished] = useState(null);
   const [peeking, setPeeking] = useState(false);
+  const [stored, setStored] = useState(0);
+  const mayBring = useMay("scorer");
   const mayRun = useMay("operator");
-  const current = jobId ?? active.data?.rows.find((job) => !isFinished(job))?.job_id;
-  const start = (job) => { setFinished(null); setJobId(job.job_id); };
+  const current = jobId ?? active.data?.job_id;
+  const start = (job) => { setFinished(null); setJobId(job.job_id); setRound((n) => n + 1); };
   const done = (job) => {
-    active.reload();
+    setRound((n) => n + 1);
     if (job.result?.upload_job_id) setJobId(job.result.upload_job_id);
     else setFinished(job);
   };
   const canPreview = finished?.kind === "etl" && finished.status === "completed" && finished.mode !== "test";
   return html`<h1>Run</h1><p class="lead">From the files of your games to the league's site: bring files, run, look at what changes, publish.</p>
-    <div class="columns halves"><${Files} /><${Start} onStarted=${start} /></div>
+    <div class="columns halves"><${Files} onStored=${() => setStored((n) => n + 1)} /><${Start} onStarted=${start} /></div>
     ${current && html`<${JobPanel} key=${current} jobId=${current} onDone=${done} />`}
     ${canPreview && html`<${Preview} key=${finished.job_id} onPublish=${start} />`}
     ${!canPreview && mayRun && html`<details class="card" onToggle=${(e) => setPeeking(e.target.open)}><summary>What would publishing change now?</summary>${peeking && html`<${Preview} onPublish=${start} />`}</details>`}
-    <${Loaded} of=${active}>${(data) => html`<${History} jobs=${data.rows} total=${data.total} onRun=${start} />`}<//>
+    ${mayBring && html`<${FilesThere} round=${`${stored} ${round}`} />`}
+    <${History} round=${round} onRun=${start} />
     <${Snapshots} onUpload=${start} round=${finished?.job_id} />`;
 }
 
-function Files() {
+function Files({ onStored }) {
   const mayRun = useMay("operator");
   const [sent, setSent] = useState([]);
   const [over, setOver] = useState(false);
@@ -58,19 +70,20 @@ function Files() {
       const settle = (changes) => setSent((all) => all.map((e) => (e === entry || e.of === entry ? { ...entry, of: entry, ...changes } : e)));
       try {
         settle({ state: "stored", found: await sendFile("/api/raw/files", file) });
+        onStored();
       } catch (error) {
         settle({ state: "refused", error });
       }
     }
   };
   return html`<section class="card"><h2>1. Bring files</h2>
-    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), under any name. What a file is, its content decides.</p>
+    <p>Tracker exports (.json), tracking workbooks and the master workbook (.xlsx), the league's rules (.toml), under any name. What a file is, its content decides.</p>
     <${For} role="scorer" what="To bring files"><label class=${`drop ${over ? "over" : ""}`} onDragOver=${(e) => { e.preventDefault(); setOver(true); }} onDragLeave=${() => setOver(false)}
       onDrop=${(e) => { e.preventDefault(); setOver(false); take([...e.dataTransfer.files]); }}>
       Drop files here, or choose them
-      <input class="hidden" type="file" multiple accept=".json,.xlsx" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
-    ${!mayRun && html`<p class="quiet">The master workbook is brought by operators and admins.</p>`}<//>
-    <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul>
+      <input class="hidden" type="file" multiple accept=".json,.xlsx,.toml" onChange=${(e) => { take([...e.target.files]); e.target.value = ""; }} /></label>
+    ${!mayRun && html`<p class="quiet">The master workbook and the rules are brought by operators and admins.</p>`}
+    <ul class="tasks" aria-live="polite">${sent.map((f) => html`<li><${Outcome} file=${f} /></li>`)}</ul><//>
     <p class="quiet">Without new files a run takes up corrections and changed games.</p>
   </section>`;
 }
@@ -80,7 +93,7 @@ function Outcome({ file }) {
   if (state === "sending") return html`<${Badge} tone="busy"><span class="spinner"></span>sending<//><span>${name}</span>`;
   if (state === "refused") return html`<${Badge} tone="bad">not taken<//><span><strong>${name}</strong><br />${error.message}</span>`;
   return html`<${Badge} tone="good">stored<//><span><strong>${name}</strong>: ${KINDS[found.kind]} ${found.game_id && html`of <a href=${`#game/${found.game_id}`}>game ${found.game_id}</a>`}<br />
-    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}Run the ETL to use it.</span></span>`;
+    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}${found.kind === "league_rules" ? html`These rules hold from the next run on (<a href="#settings">all rules</a>).` : "Run the ETL to use it."}</span></span>`;
 }
 
 function Start({ onStarted }) {

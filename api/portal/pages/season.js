@@ -1,8 +1,9 @@
 // The season: standings, leaders, odds of the playoffs.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { post, rows } from "../client.js";
-import { Loaded, Table, number, percent, seasonName, useLoad } from "../ui.js";
+import { post, rows, trainedModels } from "../client.js";
+import { RulesInShort } from "../parts/rules.js";
+import { Failure, Loaded, Table, number, percent, seasonName, signed, useLoad } from "../ui.js";
 
 const TYPES = ["All", "Regular", "Playoffs"];
 
@@ -25,24 +26,24 @@ export default function Season() {
 
 /** Each team's probability of reaching the playoffs, by its id; null where no model is trained. */
 async function playoffOdds(season) {
+  if (!(await trainedModels())) return null;
   const teams = await rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: "eq.All" });
   if (!teams.length) return null;
   const requests = teams.map((t) => ({ model: "playoff_probability", features: { team_id: t.team_id } }));
-  const answer = await post("/api/ml/predict/batch", { requests }).catch(() => null);
-  return answer && Object.fromEntries(teams.map((t, i) => [t.team_id, answer.predictions[i].prediction?.prediction]));
+  const answer = await post("/api/ml/predict/batch", { requests });
+  return Object.fromEntries(teams.map((t, i) => [t.team_id, answer.predictions[i].prediction?.prediction]));
 }
 
 function Standings({ season, type, isCurrent }) {
-  const table = useLoad(async () => {
-    const [teams, odds] = await Promise.all([rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: `eq.${type}`, sort: "points.desc,wins.desc,goal_diff.desc" }),
-      isCurrent ? playoffOdds(season) : null]);
-    return { teams, odds };
-  }, [season, type]);
-  return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${({ teams, odds }) => html`<${Table} caption="Standings" rows=${teams} empty="No such game has been played yet." columns=${[
-    { name: "place", label: "", kind: "place", cell: (t) => teams.indexOf(t) + 1 },
-    { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
-    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"], ["goal_diff", "+/−"]].map(([name, label]) => ({ name, label, numeric: true })),
-    ...(odds ? [{ name: "odds", label: "Playoffs", numeric: true, cell: (t) => percent(odds[t.team_id]) }] : [])]} />`}<//></section>`;
+  const table = useLoad(() => rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: `eq.${type}`, sort: "points.desc,wins.desc,goal_diff.desc" }), [season, type]);
+  const odds = useLoad(() => (isCurrent ? playoffOdds(season) : null), [season]);
+  return html`<section class="card"><h2>Standings</h2><${Loaded} of=${table}>${(teams) => html`<${Table} caption="Standings" rows=${teams} empty="No such game has been played yet." columns=${[
+    { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<span class="place">${teams.indexOf(t) + 1}</span><a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
+    ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"]].map(([name, label]) => ({ name, label, numeric: true })),
+    { name: "goal_diff", label: "+/−", numeric: true, cell: (t) => signed(t.goal_diff) },
+    ...(odds.data ? [{ name: "odds", label: "Playoffs", numeric: true, title: "chance to reach the playoffs", cell: (t) => percent(odds.data[t.team_id]) }] : [])]} />
+    <${RulesInShort} />
+    ${odds.error && html`<${Failure} error=${odds.error} retry=${odds.reload} />`}`}<//></section>`;
 }
 
 const SKATERS = [["points", "Points"], ["goals", "Goals"], ["assists", "Assists"]];

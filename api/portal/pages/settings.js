@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/htm-preact.js";
 import { API, download, get, list, post, remove } from "../client.js";
 import { Health } from "../parts/health.js";
 import { JobPanel } from "../parts/job.js";
+import { Rules } from "../parts/rules.js";
 import { SignIn } from "../parts/signin.js";
 import { useMay } from "../roles.js";
 import { signOut } from "../session.js";
@@ -14,6 +15,7 @@ const ROLES = [["viewer", "reads"], ["scorer", "and brings tracked games"], ["op
 export default function Settings({ session }) {
   const me = useLoad(() => get("/api/auth/me"), [session?.token === undefined]);
   return html`<h1>Settings</h1><div class="columns halves"><${You} me=${me} session=${session} /><${Health} /></div>
+    ${me.data && html`<${Rules} />`}
     ${me.data && html`<${Database} isAdmin=${me.data.role === "admin"} />`}
     ${me.data?.role === "admin" && html`<${Keys} /><${Audit} />`}`;
 }

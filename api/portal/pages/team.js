@@ -23,8 +23,13 @@ async function loadTeam(id, season) {
 }
 
 const RESULTS = { win: "won", loss: "lost", tie: "tied" };
-const ENDINGS = { Overtime: " in overtime", Shootout: " in a shootout" };
-const resultOf = (booked) => `${RESULTS[booked.result]} ${booked.goals_for}:${booked.goals_against}${ENDINGS[booked.last_period_type] ?? ""}`;
+const ENDINGS = { Overtime: "overtime", Shootout: "a shootout" };
+
+function resultOf(booked) {
+  const ending = ENDINGS[booked.last_period_type];
+  const score = `${RESULTS[booked.result]} ${booked.goals_for}:${booked.goals_against}`;
+  return ending ? `${score} ${booked.result === "tie" ? "after" : "in"} ${ending}` : score;
+}
 
 export default function Team({ rest }) {
   const [id, season] = rest;
@@ -38,7 +43,7 @@ function Sheet({ team, totals, roster, tracked, games }) {
   return html`<h1>${team.team_name} ${totals && html`<small>${seasonName(totals.season)}</small>`}</h1>
     ${totals && html`<section class="card figures"><${Figure} value=${`${totals.wins}–${totals.losses}–${totals.ties}`} label="won, lost, tied" /><${Figure} value=${totals.points} label="points" />
       <${Figure} value=${`${totals.goals_for}:${totals.goals_against}`} label="goals" /></section>`}
-    <div class="columns">
+    <div class="columns even">
       ${played.length > 1 && html`<section class="card"><${Plot} title="Points by date, by the league's points rule" x=${{ label: "Date", isDate: true, values: played.map((g) => noon(g.date)) }} series=${[{ label: "Points", values: soFar(played.map((g) => g.booked.points)) }]} /></section>`}
       ${tracked.length > 0 && html`<section class="card"><${Plot} title="Shots on goal in tracked games" x=${dates} series=${[{ label: "Shots", values: tracked.map((g) => g.sog) }, { label: "Against", values: tracked.map((g) => g.sog_against) }]} /></section>
         <section class="card"><${Plot} title="Goals and expected goals in tracked games" x=${dates} series=${[{ label: "Goals", values: tracked.map((g) => g.goals) }, { label: "Expected", values: tracked.map((g) => g.xg_for) }]} /></section>`}</div>

@@ -37,7 +37,7 @@ function Answer({ of, follow, isFirst }) {
       ? "No published row adds to this one." : "It stands as it was read: no other row is behind it."}</p>`}`;
 }
 
-const HIDDEN = /_id$|_key$|_index$|^time_start|^game_seconds$|_venue$/;
+const HIDDEN = /^period$|_id$|_key$|_index$|^time_start|^game_seconds$|_venue$/;
 
 function columnsOf(rows, follow) {
   const named = [...new Set(rows.flatMap((r) => Object.keys(r.row)))]

@@ -1,29 +1,24 @@
 // What the models expect of a player's or a team's next game, how sure that is, and what it comes from.
 
 import { html } from "../vendor/htm-preact.js";
-import { get, post } from "../client.js";
-import { Figure, Loaded, number, percent, useLoad } from "../ui.js";
+import { get, post, trainedModels } from "../client.js";
+import { Figure, Loaded, capital, number, percent, useLoad } from "../ui.js";
 import { OddsBar } from "./odds.js";
 
-const NOT_TRAINED = "not_trained";
-
 /** What `ask` answers, or that nothing is trained yet, which a page is no worse for. */
-const orUntrained = (ask) => ask.catch((error) => {
-  if (error.code === NOT_TRAINED) return { isUntrained: true };
-  throw error;
-});
+const ifTrained = async (ask) => (await trainedModels() ? ask() : { isUntrained: true });
 const Untrained = () => html`<p class="quiet">No models are trained yet: <a href="#predictions">train them</a> for a forecast.</p>`;
 const range = ([low, high], show = number) => `${show(low)} to ${show(high)}`;
 const games = (count) => `${count} ${count === 1 ? "game" : "games"}`;
 
 /** A skater's and a goalie's next game; nothing where the models know neither. */
 export function PlayerForecast({ id }) {
-  const found = useLoad(() => orUntrained(post("/api/ml/predict/batch", { requests: [
-    { model: "goal_prediction", features: { player_id: id, game_context: {} } }, { model: "goalie_performance", features: { player_id: id } }] })), [id]);
+  const found = useLoad(() => ifTrained(() => post("/api/ml/predict/batch", { requests: [{ model: "goal_prediction", features: { player_id: id, game_context: {} } },
+    { model: "goalie_performance", features: { player_id: id } }, { model: "similar_players", features: { player_id: id } }] })), [id]);
   return html`<${Loaded} of=${found} label="Asking the models">${(answer) => {
     if (answer.isUntrained) return html`<section class="card" aria-label="Next game"><h2>Next game</h2><${Untrained} /></section>`;
-    const [skater, goalie] = answer.predictions.map((item) => item.prediction);
-    return html`${skater && html`<${Skater} forecast=${skater} />`}${goalie && html`<${Goalie} forecast=${goalie} />`}`;
+    const [skater, goalie, alike] = answer.predictions.map((item) => item.prediction);
+    return html`${skater && html`<${Skater} forecast=${skater} />`}${goalie && html`<${Goalie} forecast=${goalie} />`}${alike && html`<${Alike} forecast=${alike} />`}`;
   }}<//>`;
 }
 
@@ -45,9 +40,15 @@ function Goalie({ forecast: { prediction, confidence, interval, details, warning
     <${Measured} confidence=${confidence} what="such a range held" warnings=${warnings} /></section>`;
 }
 
+function Alike({ forecast: { details } }) {
+  return html`<section class="card" aria-label="Players like this one"><h2>Players like this one</h2>
+    <p class="row">${details.similar.map((p) => html`<a href=${`#player/${p.player_id}`}>${p.player}</a>`)}</p>
+    <p class="quiet">By eleven rates of their tracked games, such as shots, passes and zone entries; ice time and luck are allowed for.</p></section>`;
+}
+
 /** The odds of a game that is not played yet. */
 export function GameForecast({ gameId }) {
-  const found = useLoad(() => orUntrained(get("/api/ml/upcoming")), [gameId]);
+  const found = useLoad(() => ifTrained(() => get("/api/ml/upcoming")), [gameId]);
   return html`<section class="card" aria-label="Forecast"><h2>Forecast</h2><${Loaded} of=${found} label="Asking the models">${(answer) => {
     if (answer.isUntrained) return html`<${Untrained} />`;
     const forecast = answer.games.find((game) => game.game_id === gameId);
@@ -64,5 +65,5 @@ export function GameForecast({ gameId }) {
 function Measured({ confidence, what, warnings = [] }) {
   return html`<p class="quiet">${confidence === null || confidence === undefined ? "How often such forecasts hold is not measured yet: too few games."
     : `Measured on games that the model had not seen: ${what} in ${percent(confidence)} of cases.`} <a href="#predictions/models">How good the models are</a></p>
-    ${warnings.map((warning) => html`<p class="notice busy">${warning}</p>`)}`;
+    ${warnings.map((warning) => html`<p class="notice busy">${capital(warning)}.</p>`)}`;
 }

@@ -1,7 +1,7 @@
 // A job while it runs and when it is done.
 
 import { html, useEffect, useRef, useState } from "../vendor/htm-preact.js";
-import { duration, followLog, isFinished, kindOf, stopJob, watchJob } from "../jobs.js";
+import { duration, followLog, isFinished, kindOf, modeOf, stopJob, watchJob } from "../jobs.js";
 import { useMay } from "../roles.js";
 import { Act, Badge, Failure, Progress, Status, moment } from "../ui.js";
 
@@ -27,7 +27,7 @@ export function JobPanel({ jobId, onDone }) {
   if (error) return html`<${Failure} error=${error} />`;
   if (!job) return html`<p class="waiting" role="status"><span class="spinner"></span>Looking for the job …</p>`;
   return html`<section class="card" aria-label=${`${kindOf(job)} job`}>
-    <div class="row spread"><h2>${kindOf(job)} ${job.mode && html`<${Badge}>${job.mode}<//>`} <${Status} status=${job.status} /></h2>
+    <div class="row spread"><h2>${kindOf(job)} ${modeOf(job) && html`<${Badge}>${modeOf(job)}<//>`} <${Status} status=${job.status} /></h2>
       ${mayStop && !isFinished(job) && html`<${Act} kind="danger" act=${() => stopJob(job)}>Stop<//>`}</div>
     ${!isFinished(job) && html`<${Progress} percent=${job.progress} label=${`Progress of the ${kindOf(job)} job`} />`}
     <p role="status">${job.status === "pending" ? "Waiting for its turn" : job.current_step}${job.eta_seconds !== null && !isFinished(job) ? html` · about ${duration(job.eta_seconds)} left` : ""}</p>

@@ -9,14 +9,13 @@ const CIRCLES = [[0, 0], [69, 22], [69, -22], [-69, 22], [-69, -22]];
 /** `shots`: `{x, y, side: "home"|"away", isGoal, label}` in feet. */
 export function Rink({ shots, title }) {
   return html`<svg class="rink" viewBox="-101 -43.5 202 87" role="img" aria-label=${title}>
-    <rect x="-100" y="-42.5" width="200" height="85" rx="28" fill="#fbfdff" stroke="#6b7780" stroke-width=".6" />
-    ${[-BLUE_LINE, BLUE_LINE].map((x) => html`<line x1=${x} x2=${x} y1="-42.5" y2="42.5" stroke="#2b62c0" stroke-width="1" />`)}
-    <line x1="0" x2="0" y1="-42.5" y2="42.5" stroke="#c22" stroke-width="1" />
-    ${[-GOAL_LINE, GOAL_LINE].map((x) => html`<line x1=${x} x2=${x} y1="-37" y2="37" stroke="#c22" stroke-width=".4" />`)}
-    ${CIRCLES.map(([x, y]) => html`<circle cx=${x} cy=${y} r="15" fill="none" stroke="#c2222266" stroke-width=".5" />`)}
-    ${[-1, 1].map((end) => html`<path d=${`M${end * GOAL_LINE} -4 a6 6 0 0 ${end > 0 ? 0 : 1} 0 8`} fill="#bfe3f7" stroke="#c22" stroke-width=".4" />
-      <rect x=${end > 0 ? GOAL_LINE : -GOAL_LINE - 3.3} y="-3" width="3.3" height="6" fill="none" stroke="#c22" stroke-width=".5" />`)}
-    ${shots.map((s) => html`<circle cx=${s.x} cy=${-s.y} r=${s.isGoal ? 2.4 : 1.5} fill=${s.side === "home" ? "#1f6fb5" : "#c2571a"}
-      stroke=${s.isGoal ? "#17212b" : "none"} stroke-width=".8" fill-opacity=".8"><title>${s.label}</title></circle>`)}
+    <rect class="ice" x="-100" y="-42.5" width="200" height="85" rx="28" />
+    ${[-BLUE_LINE, BLUE_LINE].map((x) => html`<line class="blue line" x1=${x} x2=${x} y1="-42.5" y2="42.5" />`)}
+    <line class="red line" x1="0" x2="0" y1="-42.5" y2="42.5" />
+    ${[-GOAL_LINE, GOAL_LINE].map((x) => html`<line class="red" x1=${x} x2=${x} y1="-37" y2="37" />`)}
+    ${CIRCLES.map(([x, y]) => html`<circle class="red" cx=${x} cy=${y} r="15" />`)}
+    ${[-1, 1].map((end) => html`<path class="crease" d=${`M${end * GOAL_LINE} -4 a6 6 0 0 ${end > 0 ? 0 : 1} 0 8`} />
+      <rect class="red" x=${end > 0 ? GOAL_LINE : -GOAL_LINE - 3.3} y="-3" width="3.3" height="6" />`)}
+    ${shots.map((s) => html`<circle class=${`shot ${s.side} ${s.isGoal ? "goal" : ""}`} cx=${s.x} cy=${-s.y} r=${s.isGoal ? 2.4 : 1.5}><title>${s.label}</title></circle>`)}
   </svg>`;
 }

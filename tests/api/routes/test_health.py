@@ -16,7 +16,7 @@ class TestStatus:
         status = client.get("/api/status").json()
         assert (status["status"], status["environment"], status["version"]) == ("operational", "development", "1.0.0")
         assert (status["etl_available"], status["supabase_connected"]) == (True, False)
-        assert (status["last_etl"], status["published"]) == (None, None)
+        assert (status["last_etl"], status["published"], status["models"]) == (None, None, None)
         assert status["jobs"] == {"running": 0, "pending": 0}
         assert status["disk"]["free_bytes"] > 0
         assert status["warehouse"] == {

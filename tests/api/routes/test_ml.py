@@ -198,6 +198,12 @@ class TestPredict:
         assert (answer.status_code, answer.json()["code"]) == (409, "models_damaged")
         assert "train again" in answer.json()["detail"]
 
+    def test_the_status_says_which_models_there_are_before_anybody_asks_them(self, api: Client) -> None:
+        status = api.get("/api/status").json()
+        fits(status, "/api/status")
+        answer = ask(api, "game_outcome", **GAME).json()
+        assert status["models"] == {name: answer[name] for name in ("model_version", "trained_at", "snapshot_id")}
+
     @pytest.mark.parametrize("path", ["models", "upcoming", "models/game_outcome/calibration"])
     def test_untrained_says_how_to_train(self, client: Client, path: str) -> None:
         answers = [client.get(f"/api/ml/{path}"), client.post("/api/ml/predict", json=EXAMPLES["game_outcome"])]

@@ -130,6 +130,28 @@ class TestTables:
         again = update(client, filter_column="first_name", filter_value="Zoe", updates={"player_hand": None})
         assert again.json()["rows_updated"] == 1
 
+    def test_a_cell_of_a_row_with_a_key_of_two_columns_is_emptied(self, client: Client) -> None:
+        sheet = [{"game_id": 1, "player_id": f"P{n}", "goals": 2, "team_name": "Owls"} for n in (1, 2)]
+        upload(client, "fact_gameroster", sheet)
+        one = {"table_name": "fact_gameroster", "filters": {"game_id": 1, "player_id": "P1"}}
+        answer = update(client, **one, updates={"goals": None, "player_game_number": "9"})
+        assert answer.json()["rows_updated"] == 1
+        rows = client.get(f"{BLB}/fact_gameroster", params={"staged_only": True}).json()["rows"]
+        told = [tuple(row["cells"].get(c) for c in ("player_id", "goals", "player_game_number")) for row in rows]
+        assert told == [("P1", None, "9"), ("P2", "2", None)]
+        assert update(client, **one | {"filters": {"game_id": 1, "player_id": "P3"}}, updates={"goals": 1}).json()[
+            "detail"
+        ] == ("No row of fact_gameroster has game_id '1' and player_id 'P3'")
+
+    @pytest.mark.parametrize(
+        "which",
+        [{}, {"filter_column": "player_id"}, {"filters": {}}, {"filters": {"nick": "x"}},
+         {"filter_column": "player_id", "filter_value": "P1", "filters": {"player_id": "P1"}}],
+        ids=["none", "half", "empty", "unknown column", "both"],
+    )  # fmt: skip
+    def test_which_rows_are_meant_is_said_in_one_way(self, client: Client, which: dict[str, Any]) -> None:
+        assert update(client, **which, updates={"first_name": "x"}).status_code == 400
+
     def test_a_file_and_what_it_would_change(self, client: Client) -> None:
         text = b"player_id;first_name;email\nP001;John;j@x.example\nP002;Jane;\n"
         dry = send(client, f"{BLB}/upload-file", text, "dim_player.csv", dry_run="true").json()
@@ -224,7 +246,7 @@ class TestRawFiles:
 
 class TestGames:
     def test_a_games_life(self, client: Client) -> None:
-        new = {"game_id": 5, "date": "2026-10-25", "home_team": "A", "away_team": "B", "game_time": "20:45"}
+        new = {"game_id": 5, "date": "2026-10-25", "home_team": "Team A", "away_team": "Team B", "game_time": "20:45"}
         assert client.post("/api/games", json=new).status_code == 201
         assert client.post("/api/games", json=new).status_code == 409
         changed = client.request("PUT", "/api/games/5", json={"home_goals": 4, "away_goals": 2}).json()
@@ -233,6 +255,29 @@ class TestGames:
         assert client.request("DELETE", "/api/games/5").status_code == 200
         assert client.get("/api/games/5").status_code == 404
         assert client.post("/api/games", json=new).status_code == 201
+
+    def test_its_teams_are_the_leagues(self, client: Client) -> None:
+        upload(client, "dim_team", [{"team_id": "N1", "team_name": "River Comets", "long_team_name": "The Comets"}])
+        upload(client, "dim_team", [{"team_id": "N2", "team_name": "Copper Foxes"}])
+        new = {"game_id": 5, "date": "2026-10-25", "home_team": "River Comet", "away_team": "Zzz"}
+        refused = client.post("/api/games", json=new)
+        assert (refused.status_code, refused.json()["code"]) == (400, "unknown_team")
+        assert [(e["field"], e["message"]) for e in refused.json()["errors"]] == [
+            ("home_team", "The league has no team 'River Comet' (did you mean River Comets?)"),
+            ("away_team", "The league has no team 'Zzz'"),
+        ]
+        assert client.get("/api/games/5").status_code == 404
+        made = client.post("/api/games", json=new | {"home_team": "the  comets", "away_team": "COPPER FOXES"}).json()
+        assert [made[f"{side}_team{part}"] for side in ("home", "away") for part in ("", "_id")] == [
+            "River Comets", "N1", "Copper Foxes", "N2",
+        ]  # fmt: skip
+        for body, field in (({"away_team": "Cooper Foxes"}, "away_team"), ({"home_team_id": "N3"}, "home_team_id")):
+            refused = client.request("PUT", "/api/games/5", json=body)
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
+            assert "did you mean" in refused.json()["detail"]
+        swapped = {"home_team": "Copper Foxes", "away_team": "River Comets"}
+        changed = client.request("PUT", "/api/games/5", json=swapped).json()
+        assert (changed["home_team_id"], changed["away_team_id"]) == ("N2", "N1")
 
     def test_a_score_is_emptied_and_filled_again(self, client: Client) -> None:
         upload(client, "dim_schedule", [{"game_id": 5, "home_team": "A", "home_score": 4, "away_score": 2}])
@@ -276,6 +321,7 @@ class TestGames:
 def test_every_example_of_the_documentation_works(client: Client) -> None:
     for example in examples.UPLOADS.values():
         assert client.post(f"{BLB}/upload", json=example["value"]).status_code == 200
+    upload(client, "fact_gameroster", [{"game_id": 18969, "player_id": "P001", "player_game_number": 7}])
     for example in examples.UPDATES.values():
         assert client.request("PUT", f"{BLB}/update", json=example["value"]).status_code == 200
     for example in examples.TRACKING.values():

@@ -112,7 +112,10 @@ class TestCsv:
         frame = pl.DataFrame(
             {"player_id": ["P1"], "player_full_name": [typed], "goals": pl.Series([-3], dtype=pl.Int32)}
         )
-        tables = TableService(publish(tmp_path, {"dim_player": (frame, ["player_id"])}))
+        league = publish(tmp_path, {"dim_player": (frame, ["player_id"])})
+        on_disk = next(league.output.glob("dim_player.csv")).read_text(encoding="utf-8")
+        assert next(csv.DictReader(on_disk.splitlines()))["player_full_name"] == typed, "files are for programs"
+        tables = TableService(league)
         text = b"".join(tables.csv("dim_player", TableQuery(filters=filters)))
         (row,) = csv.DictReader(text.decode().splitlines())
         assert row == {"player_id": "P1", "player_full_name": shown, "goals": "-3"}
