@@ -1,7 +1,7 @@
 """The rows of the league's tables as they stand without staging: in the master workbook, and in what is published."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from snapshot.reader import DamagedSnapshot, published
 Key = tuple[object, ...]
 _MARK = tuple[str, int, int]
 _MIDNIGHT: Final = " 00:00:00"
-_KEPT: Final = 8  # tables of the workbook in memory; a correction usually stays in one or two
+_KEPT: Final = 12  # tables in memory: those that people correct, as the workbook and as the snapshot has them
 
 
 class LeagueRows:
@@ -26,7 +26,7 @@ class LeagueRows:
         self._data_dir = data_dir
         self._lock = threading.Lock()
         self._kinds: dict[_MARK, str | None] = {}
-        self._tables: dict[tuple[_MARK, str], dict[Key, Row]] = {}
+        self._tables: dict[tuple[Hashable, str], dict[Key, Row]] = {}
 
     def rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row that stands in the files by its key, completed by rows that only the published tables have."""
@@ -39,17 +39,34 @@ class LeagueRows:
 
     def published_rows(self, table: StagingTable) -> dict[Key, Row]:
         """Every row of the published table of this name by its key, under the names that staging has."""
-        return {tuple(row[c] for c in table.key): row for row in self._published(table)}
+        with self._lock:
+            return dict(self._of_snapshot(table))
 
     def _of_workbook(self, table: StagingTable) -> dict[Key, Row]:
         newest = max(self._masters(), default=None, key=lambda found: (found[0][1], found[0][0]))
         if newest is None:
             return {}
         mark, path = newest
-        if (mark, table.name) not in self._tables:
-            while len(self._tables) >= _KEPT:
-                self._tables.pop(next(iter(self._tables)))
-            self._tables[mark, table.name] = _keyed(table, _read(path, table))
+        return self._kept(mark, table, lambda: _read(path, table))
+
+    def _of_snapshot(self, table: StagingTable) -> dict[Key, Row]:
+        try:
+            snapshot = published(self._data_dir)
+            if snapshot is None or table.name not in {t.name for t in snapshot.manifest.tables}:
+                return {}
+            return self._kept(snapshot.id, table, lambda: map(dict, snapshot.rows(table.name)))
+        except (DamagedSnapshot, OSError, ValueError) as error:
+            logger.warning("published_rows_unreadable", table=table.name, error=type(error).__name__)
+            return {}
+
+    def _kept(
+        self, mark: Hashable, table: StagingTable, read: Callable[[], Iterable[dict[str, object]]]
+    ) -> dict[Key, Row]:
+        """The rows of a table as a file or snapshot has them, remembered for those asked for last."""
+        rows = self._tables.pop((mark, table.name), None)
+        while len(self._tables) >= _KEPT:
+            self._tables.pop(next(iter(self._tables)))
+        self._tables[mark, table.name] = _keyed(table, read()) if rows is None else rows
         return self._tables[mark, table.name]
 
     def _masters(self) -> Iterable[tuple[_MARK, Path]]:
@@ -66,16 +83,6 @@ class LeagueRows:
                 self._kinds[mark] = _kind(path)
             if self._kinds[mark] == "master":
                 yield mark, path
-
-    def _published(self, table: StagingTable) -> Iterable[Row]:
-        try:
-            snapshot = published(self._data_dir)
-            if snapshot is None or table.name not in {t.name for t in snapshot.manifest.tables}:
-                return
-            for published_row in snapshot.rows(table.name):
-                yield from _keyed(table, [dict(published_row)]).values()
-        except (DamagedSnapshot, OSError, ValueError) as error:
-            logger.warning("published_rows_unreadable", table=table.name, error=type(error).__name__)
 
 
 def _kind(path: Path) -> str | None:

@@ -12,6 +12,7 @@ from api.services.staging_rows import Row
 from api.services.staging_service import StagingService, known_table
 from formats import cells
 from formats.sheet_values import day, time_of_day
+from formats.staging_tables import StagingTable
 from hockey.aliases import truth
 
 _ANY: Final = ""
@@ -36,12 +37,11 @@ class StagedRows:
             WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
-        standing, staged = self._staging.standing(table.name)
-        published = self._league.published_rows(table)
-        is_pending = _pending(published | self._league.workbook_rows(table), published)
+        standing, staged = self._staging.standing(table.name, staged_only=staged_only)
+        is_pending = self._is_pending_in(table) if staged else _never
         wanted = search.strip().casefold()
         keys = sorted(
-            (k for k, row in standing.items() if (k in staged or not staged_only) and _has(row, wanted)),
+            (k for k, row in standing.items() if _has(row, wanted)),
             key=lambda k: (k not in staged, tuple(map(str, k))),
         )
         rows = [
@@ -75,16 +75,24 @@ class StagedRows:
         if len(key) != len(table.key):
             sentence = f"The key of {table.name} is {', '.join(table.key)}: give one value for each"
             raise BadRows([FieldError("key", sentence)])
-        _, staged = self._staging.standing(table.name)
+        _, staged = self._staging.standing(table.name, staged_only=True)
         wanted = [k for k in staged if tuple(map(cells.text, k)) == tuple(key)]
         if not wanted:
             raise NothingMatched(f"No staged row of {table.name} has the key {', '.join(key)[:120]}")
         self._staging.delete_rows(table.name, [named_key(table, k) for k in wanted])
         return BlbDeleteResult(rows_deleted=len(wanted))
 
+    def _is_pending_in(self, table: StagingTable) -> Callable[[Key, Row], bool]:
+        published = self._league.published_rows(table)
+        return _pending(published | self._league.workbook_rows(table), published)
+
 
 def _has(row: Row, wanted: str) -> bool:
     return wanted == _ANY or any(wanted in str(value).casefold() for value in row.values() if value is not None)
+
+
+def _never(_key: Key, _row: Row) -> bool:
+    return False
 
 
 def _pending(files: Mapping[Key, Row], published: Mapping[Key, Row]) -> Callable[[Key, Row], bool]:

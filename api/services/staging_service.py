@@ -144,17 +144,22 @@ class StagingService:
         note_change(table.name, before, [])
         return BlbDeleteResult(rows_deleted=done.deleted)
 
-    def standing(self, table_name: str) -> tuple[dict[Key, Row], frozenset[Key]]:
+    def standing(self, table_name: str, *, staged_only: bool = False) -> tuple[dict[Key, Row], frozenset[Key]]:
         """Every row of a table as it stands with staging over the files, by key; and the keys of the staged ones.
+
+        With `staged_only` those alone, which needs no file where nothing is staged.
 
         Raises:
             WarehouseDown: the database does not answer.
         """
         table = known_table(table_name)
-        base = self._league.rows(table)
         with warehouse_errors():
             staged = _keyed(table, self._staged(table))
-        return {key: _stands(table, base, staged, key) for key in base | staged}, frozenset(staged)
+        if staged_only and not staged:
+            return {}, frozenset()
+        base = self._league.rows(table)
+        keys = staged if staged_only else base | staged
+        return {key: _stands(table, base, staged, key) for key in keys}, frozenset(staged)
 
     def delete_rows(self, table_name: str, keys: Sequence[Mapping[str, Cell]]) -> None:
         """Delete staged rows by their keys.
