@@ -25,7 +25,7 @@ export function Rules() {
       To change them, download the rules, edit the file, and bring it under <a href="#run">Run</a>; they hold from the next run on.</p>
     ${problem && html`<p class="notice bad" role="alert"><strong>${problem}</strong><br />A run fails until a file that can be used is brought.</p>`}
     ${pending && html`<p class="notice busy">The next run goes by other rules than the published league: run the ETL under <a href="#run">Run</a>.</p>`}
-    <details open=${pending}><summary>The rules</summary><div class="slim">${GROUPS.map(([section, title, names]) => {
+    <details open=${pending}><summary>The rules</summary><div class="slim aligned">${GROUPS.map(([section, title, names]) => {
       const of = (rules, name) => shown(section ? rules?.[section]?.[name] : rules?.[name]);
       return html`<h3>${title}</h3><${Table} caption=${`Rules: ${title}`} rows=${names} onRow=${([name]) => (pending && of(published, name) !== of(next, name) ? "staged" : "")} columns=${[
         { name: "rule", label: "Rule", cell: ([, label]) => label }, { name: "now", label: published ? "Published league" : "Next run", numeric: true, cell: ([name]) => of(published ?? next, name) },
