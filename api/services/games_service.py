@@ -7,7 +7,7 @@ from api.errors import FieldError
 from api.models.games import Game, GameDeleted, GameETL, GameUpdate, NewGame, Tracking, TrackingStatus
 from api.models.staging import BlbUpdate, BlbUpload
 from api.services.known_games import KnownGames
-from api.services.known_teams import KnownTeams
+from api.services.known_teams import Cells, KnownTeams
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
 from api.services.staging_rows import Row
 from api.services.staging_service import StagingService
@@ -20,6 +20,7 @@ from snapshot.layout import DataDir
 from snapshot.reader import DamagedSnapshot, Snapshot, published
 
 _SCHEDULE = "dim_schedule"
+_SEASONS = "dim_season"
 _STATUSES: Mapping[str, TrackingStatus] = {
     "Template": "Template",
     "Partial": "Partial",
@@ -100,9 +101,20 @@ class GamesService:
         """
         if request.game_id in self._games():
             raise GameExists(f"The league has game {request.game_id} already; change it with PUT")
-        row = {**self._teams.named(request.cells()), "game_id": request.game_id, "deleted": "false"}
+        told = self._in_season(self._teams.named(request.cells()))
+        row = {**told, "game_id": request.game_id, "deleted": "false"}
         self._staging.upload_blb_table(BlbUpload(table_name=_SCHEDULE, data=[row]))
         return self.get(request.game_id)
+
+    def _in_season(self, game: Cells) -> Cells:
+        """The game in the last season begun by its day, where it names none: without one it counts nowhere."""
+        date = day(cells.text(game.get("game_date")))
+        if date is None or game.get("season_id") is not None or game.get("season") is not None:
+            return game
+        seasons = self._staging.standing(_SEASONS)[0]
+        begun = {day(cells.text(row.get("start_date"))): str(key[0]) for key, row in seasons.items()}
+        last = max((start for start in begun if start is not None and start <= date), default=None)
+        return game if last is None else {**game, "season_id": begun[last]}
 
     def update(self, game_id: int, request: GameUpdate) -> Game:
         """Correct a game.

@@ -23,6 +23,12 @@ class UnknownTeam(InvalidRequest):
     code = "unknown_team"
 
 
+class SameTeam(InvalidRequest):
+    """A game names one team for both sides."""
+
+    code = "same_team"
+
+
 class KnownTeams:
     """The league's teams as they stand with staging over the files."""
 
@@ -37,6 +43,7 @@ class KnownTeams:
 
         Raises:
             UnknownTeam: the league has no team of that name or id.
+            SameTeam: both sides are one team.
             WarehouseDown: the database does not answer.
         """
         asked = [f"{side}_team{part}" for side in _SIDES for part in ("", "_id")]
@@ -49,6 +56,8 @@ class KnownTeams:
         named = dict(game)
         for side in _SIDES:
             named |= _side(side, game, teams, errors)
+        if named.get("home_team_id") is not None and named["home_team_id"] == named.get("away_team_id"):
+            raise SameTeam("A team cannot play itself", [FieldError("away_team", "is the home team, too")])
         if errors:
             raise UnknownTeam(f"{'; '.join(e.message for e in errors)}; {_HOW_TO_ADD}", errors)
         return named

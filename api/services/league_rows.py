@@ -1,7 +1,7 @@
 """The rows of the league's tables as they stand without staging: in the master workbook, and in what is published."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ from snapshot.reader import DamagedSnapshot, published
 Key = tuple[object, ...]
 _MARK = tuple[str, int, int]
 _MIDNIGHT: Final = " 00:00:00"
-_KEPT: Final = 12  # tables in memory: those that people correct, as the workbook and as the snapshot has them
+_KEPT: Final = 18  # tables in memory: those that people correct, as the workbook and as the snapshot has them
 
 
 class LeagueRows:
@@ -42,6 +42,11 @@ class LeagueRows:
         with self._lock:
             return dict(self._of_snapshot(table))
 
+    def published_from_staging(self, table: StagingTable) -> frozenset[Key]:
+        """The keys of the published rows that staging had a hand in; none of game sheets, which do not tell."""
+        with self._lock:
+            return frozenset(self._of_snapshot(table, only_staged=True))
+
     def _of_workbook(self, table: StagingTable) -> dict[Key, Row]:
         newest = max(self._masters(), default=None, key=lambda found: (found[0][1], found[0][0]))
         if newest is None:
@@ -49,12 +54,13 @@ class LeagueRows:
         mark, path = newest
         return self._kept(mark, table, lambda: _read(path, table))
 
-    def _of_snapshot(self, table: StagingTable) -> dict[Key, Row]:
+    def _of_snapshot(self, table: StagingTable, *, only_staged: bool = False) -> dict[Key, Row]:
         try:
             snapshot = published(self._data_dir)
             if snapshot is None or table.name not in {t.name for t in snapshot.manifest.tables}:
                 return {}
-            return self._kept(snapshot.id, table, lambda: map(dict, snapshot.rows(table.name)))
+            rows = (dict[str, object](r) for r in snapshot.rows(table.name) if not only_staged or _is_of_staging(r))
+            return self._kept((snapshot.id, only_staged), table, lambda: rows)
         except (DamagedSnapshot, OSError, ValueError) as error:
             logger.warning("published_rows_unreadable", table=table.name, error=type(error).__name__)
             return {}
@@ -83,6 +89,11 @@ class LeagueRows:
                 self._kinds[mark] = _kind(path)
             if self._kinds[mark] == "master":
                 yield mark, path
+
+
+def _is_of_staging(row: Mapping[str, str]) -> bool:
+    """Whether somebody staged the row itself; rows that staged tracking made necessary are inferred."""
+    return row.get("data_origin") == "stage" and row.get("is_inferred") == "false"
 
 
 def _kind(path: Path) -> str | None:

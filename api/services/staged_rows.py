@@ -29,7 +29,8 @@ class StagedRows:
         """Rows of a table as the next run will see them, by key; staged ones first.
 
         A row is pending while what is published says something else in a column that was corrected and is published;
-        one that takes a game out of the league, while that is published. A run writes some values its own way (a day
+        one that takes a game out of the league, while that is published. What was taken back is pending, too, while it
+        is published. A run writes some values its own way (a day
         without its time, a team's name as the league spells it), which is no difference.
 
         Raises:
@@ -56,7 +57,7 @@ class StagedRows:
             columns=list(dict.fromkeys((*table.key, *table.columns))),
             total=len(rows),
             staged=len(staged),
-            pending=sum(row.pending for row in rows),
+            pending=sum(row.pending for row in rows) + len(self._league.published_from_staging(table) - staged),
             limit=limit,
             offset=offset,
             rows=rows[offset : offset + limit],

@@ -222,6 +222,11 @@ class TestCorrections:
         portal.open("corrections/dim_player")
         page.get_by_role("button", name="Undo").click()
         expect(page.get_by_text("0 corrections")).to_be_visible()
+        expect(page.get_by_text("1 correction is not published yet")).to_be_visible()  # the script is, still
+        page.get_by_role("button", name="Run and publish").click()
+        expect(page.get_by_text("Every correction has been read")).to_be_visible()
+        portal.open(f"data/dim_player?player_id=eq.{player}")
+        expect(page.get_by_role("region", name="dim_player")).not_to_contain_text(_SCRIPT)
 
     def test_cells_are_typed_and_pasted_as_a_block_seen_and_saved(self, portal: Portal, server: Server) -> None:
         page = portal.open("corrections/dim_player")

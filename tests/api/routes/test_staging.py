@@ -45,7 +45,7 @@ def shared(folder: Path, request: pytest.FixtureRequest) -> Iterator[Client]:
 
 @pytest.fixture
 def client(shared: Client) -> Client:
-    for table in ("dim_player", "dim_schedule", "fact_gameroster"):
+    for table in ("dim_player", "dim_schedule", "fact_gameroster", "dim_team", "dim_season"):
         assert shared.request("DELETE", f"{BLB}/{table}?confirm=true").status_code == 200
     return shared
 
@@ -278,6 +278,31 @@ class TestGames:
         swapped = {"home_team": "Copper Foxes", "away_team": "River Comets"}
         changed = client.request("PUT", "/api/games/5", json=swapped).json()
         assert (changed["home_team_id"], changed["away_team_id"]) == ("N2", "N1")
+
+    def test_a_team_does_not_play_itself(self, client: Client) -> None:
+        upload(client, "dim_team", [{"team_id": "N1", "team_name": "River Comets", "long_team_name": "The Comets"}])
+        new = {"game_id": 5, "date": "2026-10-25", "home_team": "River Comets", "away_team": "the comets"}
+        refused = client.post("/api/games", json=new)
+        assert (refused.status_code, refused.json()["code"]) == (400, "same_team")
+        assert refused.json()["errors"][0]["field"] == "away_team"
+
+    @pytest.mark.parametrize(
+        ("day", "told", "season_id"),
+        [
+            ("2091-10-25", {}, "N2"),
+            ("2091-09-01", {}, "N2"),
+            ("2091-08-31", {}, "N1"),
+            ("1990-01-01", {}, None),
+            ("2091-10-25", {"season_id": "N1"}, "N1"),
+        ],
+    )
+    def test_a_new_game_is_of_the_last_season_begun(
+        self, client: Client, day: str, told: dict[str, str], season_id: str | None
+    ) -> None:
+        seasons = [{"season_id": "N1", "start_date": "2090-09-01"}, {"season_id": "N2", "start_date": "2091-09-01"}]
+        upload(client, "dim_season", seasons)
+        new = {"game_id": 5, "date": day, "home_team": "Team A", "away_team": "Team B"} | told
+        assert client.post("/api/games", json=new).json()["season_id"] == season_id
 
     def test_a_score_is_emptied_and_filled_again(self, client: Client) -> None:
         upload(client, "dim_schedule", [{"game_id": 5, "home_team": "A", "home_score": 4, "away_score": 2}])
