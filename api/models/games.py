@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Goals = Annotated[int, Field(ge=0, le=99)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+LastPeriod = Annotated[
+    Literal["Regulation", "Overtime", "Shootout"], Field(description="how the game ended; points go by it")
+]
 TrackingStatus = Literal["None", "Template", "Partial", "Complete", "Error", "Tracked"]
 
 
@@ -43,6 +46,7 @@ class Game(BaseModel):
     game_type: str | None = None
     schedule_type: str | None = None
     playoff_round: str | None = None
+    last_period_type: str | None = None
     venue: str | None = None
     home_team: str | None = None
     away_team: str | None = None
@@ -67,6 +71,7 @@ class GameChanges(BaseModel):
     game_type: Text | None = None
     schedule_type: Text | None = None
     playoff_round: Text | None = None
+    last_period_type: LastPeriod | None = None
     venue: Text | None = None
     home_team: Text | None = None
     away_team: Text | None = None

@@ -235,6 +235,7 @@ _TEXTS = (
     "game_type",
     "schedule_type",
     "playoff_round",
+    "last_period_type",
     "venue",
     "home_team",
     "away_team",

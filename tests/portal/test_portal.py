@@ -354,11 +354,14 @@ class TestGames:
         page.get_by_role("button", name="Edit game 77001").click()
         dialog.get_by_label("Home goals").fill("3")
         dialog.get_by_label("Away goals").fill("1")
+        dialog.get_by_label("Ended in").select_option("Overtime")
         dialog.get_by_role("button", name="Save").click()
         made = page.get_by_role("row").filter(has=page.get_by_role("button", name="Edit game 77001"))
         expect(made).to_contain_text(re.compile("3 . 1"))
         expect(made).to_contain_text(names[1])
-        assert server.http.get("/api/games/77001").json()["home_goals"] == 3
+        game = server.http.get("/api/games/77001").json()
+        assert (game["home_goals"], game["last_period_type"]) == (3, "Overtime")
+        assert game["season_id"] is not None
         page.get_by_role("button", name="Delete game 77001").click()
         expect(dialog).to_contain_text("leaves the league")
         dialog.get_by_role("button", name="Delete the game").click()

@@ -54,7 +54,7 @@ function Score({ game, tracked }) {
 }
 
 const FIELDS = [["date", "Date", "date"], ["game_time", "Time", "time"], ["home_team", "Home team", "team"], ["away_team", "Away team", "team"],
-  ["home_goals", "Home goals", "number"], ["away_goals", "Away goals", "number"], ["game_type", "Type", "text"], ["venue", "Rink", "text"]];
+  ["home_goals", "Home goals", "number"], ["away_goals", "Away goals", "number"], ["last_period_type", "Ended in", "choice", ["Regulation", "Overtime", "Shootout"]], ["game_type", "Type", "text"], ["venue", "Rink", "text"]];
 
 /** The names of the league's teams, those that are not published yet among them. */
 const teamNames = async () => (await get("/api/staging/blb-tables/dim_team", { limit: 1000 })).rows.map((r) => r.cells.team_name).filter(Boolean).sort((a, b) => a.localeCompare(b));
@@ -70,8 +70,9 @@ function Editor({ game, onClose, onDone }) {
     await (isNew ? post("/api/games", body) : put(`/api/games/${game.game_id}`, body));
     onDone();
   };
-  const field = ([name, label, type]) => html`<label>${label}<input type=${type === "team" ? "text" : type} list=${type === "team" ? "league-teams" : undefined} autocomplete="off"
-    min=${type === "number" ? 0 : undefined} value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })} /></label>`;
+  const field = ([name, label, type, choices]) => (type === "choice" ? html`<label>${label}<select value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })}>
+    <option value="">as the periods tell</option>${choices.map((choice) => html`<option value=${choice}>${choice.toLowerCase()}</option>`)}</select></label>` : html`<label>${label}<input type=${type === "team" ? "text" : type} list=${type === "team" ? "league-teams" : undefined} autocomplete="off"
+    min=${type === "number" ? 0 : undefined} value=${value(name)} onInput=${(e) => setValues({ ...values, [name]: e.target.value })} /></label>`);
   return html`<${Dialog} title=${isNew ? "New game" : `Game ${game.game_id}`} onClose=${onClose}>
     <${ActForm} verb="Save" disabled=${!changed.length} act=${save} cancel=${onClose}>
       <div class="fields">${isNew && field(["game_id", "Game number", "number"])}${FIELDS.map(field)}</div>

@@ -249,8 +249,11 @@ class TestGames:
         new = {"game_id": 5, "date": "2026-10-25", "home_team": "Team A", "away_team": "Team B", "game_time": "20:45"}
         assert client.post("/api/games", json=new).status_code == 201
         assert client.post("/api/games", json=new).status_code == 409
-        changed = client.request("PUT", "/api/games/5", json={"home_goals": 4, "away_goals": 2}).json()
-        assert (changed["home_goals"], changed["date"], changed["origin"]) == (4, "2026-10-25", "stage")
+        score = {"home_goals": 4, "away_goals": 3, "last_period_type": "Shootout"}
+        changed = client.request("PUT", "/api/games/5", json=score).json()
+        assert {name: changed[name] for name in score} == score
+        assert (changed["date"], changed["origin"]) == ("2026-10-25", "stage")
+        assert client.request("PUT", "/api/games/5", json={"last_period_type": "Lottery"}).status_code == 400
         assert changed["etl"] == {"status": "pending", "snapshot_id": None}
         assert client.request("DELETE", "/api/games/5").status_code == 200
         assert client.get("/api/games/5").status_code == 404
