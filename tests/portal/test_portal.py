@@ -391,6 +391,23 @@ class TestPredictions:
         if screenshots:
             page.screenshot(path=screenshots / "coming-game.png")
 
+    def test_the_standings_tell_odds_of_the_playoffs_or_how_the_table_stands(
+        self, trained: Portal, server: Server
+    ) -> None:
+        models = server.http.get("/api/ml/models").json()
+        method = next(model["method"] for model in models if model["name"] == "playoff_probability")
+        page = trained.open("season")
+        expect(page.get_by_label("Games")).to_have_value("Regular")
+        standings = page.get_by_role("region", name="Standings")
+        last = standings.locator("tbody tr td:last-child")
+        if method == "standings_today":
+            expect(standings.get_by_role("columnheader", name="Playoffs today")).to_be_visible()
+            expect(page.get_by_text("is how the table stands, not odds")).to_be_visible()
+            assert set(last.all_inner_texts()) == {"in", "out"}
+        else:
+            expect(standings.get_by_role("columnheader", name="Playoffs", exact=True)).to_be_visible()
+            assert all(shown.endswith(" %") for shown in last.all_inner_texts())
+
     def test_a_lead_makes_a_win_likelier(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/explorer")
         figure = page.locator(".figure strong").first
