@@ -399,6 +399,28 @@ class TestPredictions:
         if screenshots:
             page.screenshot(path=screenshots / "coming-game.png")
 
+    def test_the_standings_of_regular_games_tell_odds_of_the_playoffs(self, trained: Portal) -> None:
+        page = trained.open("season")
+        expect(page.get_by_label("Games")).to_have_value("Regular")
+        standings = page.get_by_role("region", name="Standings")
+        expect(standings.get_by_role("columnheader", name="Playoffs", exact=True)).to_be_visible()
+        assert all(shown.endswith(" %") for shown in standings.locator("tbody tr td:last-child").all_inner_texts())
+
+    def test_a_baseline_of_todays_table_is_not_told_as_odds(self, trained: Portal, server: Server) -> None:
+        models = server.http.get("/api/ml/models").json()
+        baseline = {"method": "standings_today", "is_baseline": True}
+        said = [model | baseline if model["name"] == "playoff_probability" else model for model in models]
+        teams = len(server.http.get("/api/tables/dim_team", params={"limit": 100}).json()["rows"])
+        odds = [{"prediction": {"prediction": float(n < 4)}} for n in range(teams)]
+        page = trained.page
+        page.route("**/api/ml/models", lambda route: route.fulfill(json=said))
+        page.route("**/api/ml/predict/batch", lambda route: route.fulfill(json={"predictions": odds}))
+        trained.open("season")
+        standings = page.get_by_role("region", name="Standings")
+        expect(standings.get_by_role("columnheader", name="Playoffs today")).to_be_visible()
+        expect(page.get_by_text("is how the table stands, not odds")).to_be_visible()
+        assert set(standings.locator("tbody tr td:last-child").all_inner_texts()) == {"in", "out"}
+
     def test_a_lead_makes_a_win_likelier(self, trained: Portal, screenshots: Path | None) -> None:
         page = trained.open("predictions/explorer")
         figure = page.locator(".figure strong").first

@@ -52,7 +52,8 @@ def test_rules_are_taken_home_changed_brought_and_hold_after_a_run(
     line = own.splitlines().index("win = 2") + 1
     expect(page.get_by_text(re.compile(rf"points\.wni: unknown rule.*\(line {line}\)"))).to_be_visible()
     bring(page, own.replace("\nwin = 2", "\nwin = 3"))
-    expect(page.get_by_role("listitem").filter(has_text="league rules")).to_contain_text("It replaces an older file")
+    brought = page.get_by_role("listitem").filter(has_text="league rules").first
+    expect(brought).to_contain_text("hold from the next run on, for all seasons")
     portal.open("settings")
     expect(card).to_contain_text("The next run goes by other rules than the published league")
     changed = card.locator("tr.staged")

@@ -175,8 +175,13 @@ class TestRoles:
             visitor.settle()
             for sentence in needs:
                 expect(page.get_by_text(sentence)).to_be_visible()
-            offered = page.get_by_role("button", name=_FORBIDDEN)
-            expect(offered).to_have_count(0)
+            for kind in ("button", "link"):
+                expect(page.locator("main").get_by_role(kind, name=_FORBIDDEN)).to_have_count(0)
+        page.locator("header nav a[href='#season']").click()
+        page.get_by_role("region", name="Leaders in Points").get_by_role("link").first.click()
+        expect(page.locator("h1")).to_be_visible()
+        visitor.settle()
+        expect(page.get_by_role("link", name="Correct this player")).to_have_count(0)
         page.reload()
         visitor.settle()
         assert refused == []
@@ -207,6 +212,9 @@ class TestRoles:
         delete = page.get_by_role("button", name=re.compile("^Delete game")).first
         expect(delete).to_be_disabled()
         expect(delete).to_have_attribute("title", "To delete a game you need the role admin")
+        page.locator("header nav a[href='#season']").click()
+        page.get_by_role("region", name="Leaders in Points").get_by_role("link").first.click()
+        expect(page.get_by_role("link", name="Correct this player")).to_be_visible()
 
 
 class TestWithAKey:

@@ -4,6 +4,7 @@ import { html } from "../vendor/htm-preact.js";
 import { allRows, rows } from "../client.js";
 import { PlayerForecast } from "../parts/forecast.js";
 import { Plot, noon, soFar } from "../parts/plot.js";
+import { useMay } from "../roles.js";
 import { Badge, Loaded, Table, Trail, clock, day, number, seasonName, signed, useLoad } from "../ui.js";
 
 async function loadPlayer(id) {
@@ -26,8 +27,9 @@ const BASIC = [["games_played", "GP"], ["goals", "G"], ["assists", "A"], ["point
 const season = { name: "season", label: "Season", kind: "short", cell: (s) => seasonName(s.season) };
 
 function Sheet({ id, player, seasons, goalie, tracked, sheets }) {
+  const mayCorrect = useMay("operator");
   return html`<h1>${player.player_full_name}</h1>
-    <p class="row"><${Badge}>${player.player_primary_position ?? "position unknown"}<//> <span>${player.player_norad_current_team ?? ""}</span> <a href=${`#corrections/dim_player?search=${encodeURIComponent(id)}`}>Correct this player</a></p>
+    <p class="row"><${Badge}>${player.player_primary_position ?? "position unknown"}<//> <span>${player.player_norad_current_team ?? ""}</span> ${mayCorrect && html`<a href=${`#corrections/dim_player?search=${encodeURIComponent(id)}`}>Correct this player</a>`}</p>
     <${PlayerForecast} id=${id} />
     ${seasons.length > 0 && html`<section class="card"><h2>Seasons</h2><${Table} caption="Seasons" rows=${seasons} columns=${[season, { name: "team_name", label: "Team" }, ...BASIC,
       { name: "xg", label: "xG", numeric: true, title: "expected goals, in tracked games", cell: (s) => number(s.xg_for, 1) }, { name: "cf", label: "CF %", numeric: true, title: "share of shot attempts while on the ice", cell: (s) => number(s.cf_pct, 0) }]} /></section>`}

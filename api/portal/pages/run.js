@@ -93,7 +93,8 @@ function Outcome({ file }) {
   if (state === "sending") return html`<${Badge} tone="busy"><span class="spinner"></span>sending<//><span>${name}</span>`;
   if (state === "refused") return html`<${Badge} tone="bad">not taken<//><span><strong>${name}</strong><br />${error.message}</span>`;
   return html`<${Badge} tone="good">stored<//><span><strong>${name}</strong>: ${KINDS[found.kind]} ${found.game_id && html`of <a href=${`#game/${found.game_id}`}>game ${found.game_id}</a>`}<br />
-    <span class="quiet">${found.replaced ? "It replaces an older file of that name. " : ""}${found.kind === "league_rules" ? html`These rules hold from the next run on (<a href="#settings">all rules</a>).` : "Run the ETL to use it."}</span></span>`;
+    <span class="quiet">${found.kind === "league_rules" ? html`${found.replaced ? "It replaces the rules that were there. " : ""}They hold from the next run on, for all seasons: <a href="#settings">League rules</a>.`
+      : `${found.replaced ? "It replaces an older file of that name. " : ""}Run the ETL to use it.`}</span></span>`;
 }
 
 function Start({ onStarted }) {

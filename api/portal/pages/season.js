@@ -1,37 +1,53 @@
 // The season: standings, leaders, odds of the playoffs.
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { post, rows, trainedModels } from "../client.js";
+import { allRows, get, post, rows, trainedModels } from "../client.js";
 import { RulesInShort } from "../parts/rules.js";
 import { Failure, Loaded, Table, number, percent, seasonName, signed, useLoad } from "../ui.js";
 
 const TYPES = ["All", "Regular", "Playoffs"];
 
 async function seasons() {
-  return (await rows("dim_season", { sort: "start_date.desc" })).map((s) => ({ id: s.season_id, label: [seasonName(s.season, s.session), s.league].filter(Boolean).join(", ") }));
+  const [found, regular] = await Promise.all([rows("dim_season", { sort: "start_date.desc" }), allRows("fact_team_season_stats_basic", { game_type: "eq.Regular", select: "season_id" })]);
+  const withRegular = new Set(regular.map((t) => t.season_id));
+  return found.map((s) => ({ id: s.season_id, hasRegular: withRegular.has(s.season_id), label: [seasonName(s.season, s.session), s.league].filter(Boolean).join(", ") }));
 }
 
 export default function Season() {
   const all = useLoad(seasons, []);
   const [chosen, setChosen] = useState(null);
-  const [type, setType] = useState("All");
+  const [chosenType, setType] = useState(null);
   return html`<h1>Season</h1><${Loaded} of=${all}>${(found) => {
     const season = chosen ?? found[0]?.id;
     if (!season) return html`<p class="notice">No season is published yet. <a href="#run">Run the ETL</a>.</p>`;
+    const type = chosenType ?? (found.find((s) => s.id === season).hasRegular ? "Regular" : "All"); // playoff games would count in the standings
     return html`<div class="toolbar"><label class="field">Season<select value=${season} onChange=${(e) => setChosen(e.target.value)}>${found.map((s) => html`<option value=${s.id}>${s.label}</option>`)}</select></label>
       <label class="field">Games<select value=${type} onChange=${(e) => setType(e.target.value)}>${TYPES.map((t) => html`<option value=${t} selected=${t === type}>${t}</option>`)}</select></label></div>
       <${Standings} season=${season} type=${type} isCurrent=${season === found[0].id} /><${Leaders} season=${season} type=${type} />`;
   }}<//>`;
 }
 
-/** Each team's probability of reaching the playoffs, by its id; null where no model is trained. */
+/**
+ * Each team's probability of reaching the playoffs, as `{isToday, byTeam}` with teams by id; with `isToday` they are 1 or 0,
+ * as the table stands. Null where no model is trained, or the published baseline takes all teams for alike.
+ */
 async function playoffOdds(season) {
-  if (!(await trainedModels())) return null;
+  const models = (await trainedModels()) ? await get("/api/ml/models") : [];
+  const model = models.find((m) => m.name === "playoff_probability");
+  const isToday = model?.method === "standings_today";
+  if (!model || (model.is_baseline && !isToday)) return null;
   const teams = await rows("fact_team_season_stats_basic", { season_id: `eq.${season}`, game_type: "eq.All" });
   if (!teams.length) return null;
   const requests = teams.map((t) => ({ model: "playoff_probability", features: { team_id: t.team_id } }));
   const answer = await post("/api/ml/predict/batch", { requests });
-  return Object.fromEntries(teams.map((t, i) => [t.team_id, answer.predictions[i].prediction?.prediction]));
+  return { isToday, byTeam: Object.fromEntries(teams.map((t, i) => [t.team_id, answer.predictions[i].prediction?.prediction])) };
+}
+
+const IN_OR_OUT = { 1: "in", 0: "out" };
+
+function oddsColumn({ isToday, byTeam }) {
+  return isToday ? { name: "odds", label: "Playoffs today", title: "as the table stands today; these are not odds", cell: (t) => IN_OR_OUT[byTeam[t.team_id]] ?? "–" }
+    : { name: "odds", label: "Playoffs", numeric: true, title: "chance to reach the playoffs", cell: (t) => percent(byTeam[t.team_id]) };
 }
 
 function Standings({ season, type, isCurrent }) {
@@ -41,7 +57,8 @@ function Standings({ season, type, isCurrent }) {
     { name: "team_name", label: "Team", kind: "short", cell: (t) => html`<span class="place">${teams.indexOf(t) + 1}</span><a href=${`#team/${t.team_id}/${season}`}>${t.team_name}</a>` },
     ...[["games_played", "GP"], ["wins", "W"], ["losses", "L"], ["ties", "T"], ["points", "P"], ["goals_for", "GF"], ["goals_against", "GA"]].map(([name, label]) => ({ name, label, numeric: true })),
     { name: "goal_diff", label: "+/−", numeric: true, cell: (t) => signed(t.goal_diff) },
-    ...(odds.data ? [{ name: "odds", label: "Playoffs", numeric: true, title: "chance to reach the playoffs", cell: (t) => percent(odds.data[t.team_id]) }] : [])]} />
+    ...(odds.data ? [oddsColumn(odds.data)] : [])]} />
+    ${odds.data?.isToday && html`<p class="quiet">“Playoffs today” is how the table stands, not odds: <a href="#predictions/models">no forecast has beaten it</a> in this league yet.</p>`}
     <${RulesInShort} />
     ${odds.error && html`<${Failure} error=${odds.error} retry=${odds.reload} />`}`}<//></section>`;
 }

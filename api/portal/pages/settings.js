@@ -17,7 +17,7 @@ export default function Settings({ session }) {
   return html`<h1>Settings</h1><div class="columns halves"><${You} me=${me} session=${session} /><${Health} /></div>
     ${me.data && html`<${Rules} />`}
     ${me.data && html`<${Database} isAdmin=${me.data.role === "admin"} />`}
-    ${me.data?.role === "admin" && html`<${Keys} /><${Audit} />`}`;
+    ${me.data?.role === "admin" && html`<${Keys} isFirst=${me.data.kind === "machine"} /><${Audit} />`}`;
 }
 
 function You({ me, session }) {
@@ -47,7 +47,8 @@ function Database({ isAdmin }) {
     ${jobId && html`<${JobPanel} key=${jobId} jobId=${jobId} />`}</section>`;
 }
 
-function Keys() {
+/** The keys, and making one. The first of a server (`isFirst`) is an admin's and has no end, else it would lock everybody out. */
+function Keys({ isFirst }) {
   const keys = useLoad(() => get("/api/auth/keys"), []);
   const [made, setMade] = useState(null);
   const [revoking, setRevoking] = useState(null);
@@ -55,17 +56,20 @@ function Keys() {
   const set = (changes) => setWanted({ ...wanted, ...changes });
   const create = async () => {
     const { name, role, until } = wanted;
-    setMade(await post("/api/auth/keys", { name: name.trim(), role, ...(until && { expires_at: `${until}T23:59:59Z` }) }));
+    setMade(await post("/api/auth/keys", { name: name.trim(), role: isFirst ? "admin" : role, ...(until && { expires_at: `${until}T23:59:59Z` }) }));
     set({ name: "", until: "" });
-    keys.reload();
+    if (!isFirst) keys.reload();
   };
-  return html`<section class="card"><h2>Keys</h2><${Loaded} of=${keys}>${(all) => html`<${Table} caption="Keys" rows=${all} rowKey=${(k) => k.id} onRow=${(k) => (k.revoked_at ? "out" : "")} empty="No key has been made yet. The first one closes the server to everybody without." columns=${[{ name: "name", label: "For" }, { name: "prefix", label: "Begins with" }, { name: "role", label: "Role" },
+  const copied = () => (isFirst ? location.reload() : setMade(null)); // after the first, this machine is nobody until it signs in
+  return html`<section class="card"><h2>Keys</h2><${Loaded} of=${keys}>${(all) => html`<${Table} caption="Keys" rows=${all} rowKey=${(k) => k.id} onRow=${(k) => (k.revoked_at ? "out" : "")} empty="No key has been made yet." columns=${[{ name: "name", label: "For" }, { name: "prefix", label: "Begins with" }, { name: "role", label: "Role" },
       { name: "used", label: "Last used", cell: (k) => moment(k.last_used_at) }, { name: "ends", label: "Ends", cell: (k) => (k.revoked_at ? `revoked ${moment(k.revoked_at)}` : k.expires_at ? moment(k.expires_at) : "never") },
       { name: "act", label: "", kind: "acts", cell: (k) => !k.revoked_at && html`<button type="button" aria-label=${`Revoke the key for ${k.name}`} onClick=${() => setRevoking(k)}>Revoke …</button>` }]} />`}<//>
+    ${isFirst && html`<p class="notice">The first key closes the server to everybody without a key, you too, so it must be an admin's. With it you sign in and make the others.</p>`}
     <${ActForm} className="toolbar" verb="Make a key" kind="" disabled=${!wanted.name.trim()} act=${create}><label class="field">For whom or what<input value=${wanted.name} maxlength="80" onInput=${(e) => set({ name: e.target.value })} /></label>
-      <label class="field">Role<select value=${wanted.role} onChange=${(e) => set({ role: e.target.value })}>${ROLES.map(([r]) => html`<option value=${r} selected=${r === wanted.role}>${r}</option>`)}</select></label>
-      <label class="field">Ends (if ever)<input type="date" value=${wanted.until} onInput=${(e) => set({ until: e.target.value })} /></label><//>
-    ${made && html`<${Dialog} title="The new key" onClose=${() => setMade(null)}><p>This is shown once. Copy it now and give it to ${made.name}.</p><pre class="log" tabindex="0" aria-label="Key">${made.key}</pre><footer><button type="button" class="primary" onClick=${() => setMade(null)}>I have copied it</button></footer><//>`}
+      <label class="field">Role${isFirst ? html`<select disabled><option>admin</option></select>`
+        : html`<select value=${wanted.role} onChange=${(e) => set({ role: e.target.value })}>${ROLES.map(([r]) => html`<option value=${r} selected=${r === wanted.role}>${r}</option>`)}</select>`}</label>
+      ${!isFirst && html`<label class="field">Ends (if ever)<input type="date" value=${wanted.until} onInput=${(e) => set({ until: e.target.value })} /></label>`}<//>
+    ${made && html`<${Dialog} title="The new key" onClose=${copied}><p>This is shown once. ${isFirst ? "Copy it now: the server is closed, and you sign in with this key." : `Copy it now and give it to ${made.name}.`}</p><pre class="log" tabindex="0" aria-label="Key">${made.key}</pre><footer><button type="button" class="primary" onClick=${copied}>I have copied it</button></footer><//>`}
     ${revoking && html`<${Confirm} title="Revoke this key?" verb="Revoke it" onClose=${() => setRevoking(null)} act=${async () => { await remove(`/api/auth/keys/${revoking.id}`); keys.reload(); }}><p>Whoever uses the key for ${revoking.name} is refused within seconds. That cannot be undone.</p><//>`}</section>`;
 }
 

@@ -22,7 +22,7 @@ export function Rules() {
   const found = useLoad(() => get("/api/rules"), []);
   return html`<section class="card" aria-label="League rules"><h2>League rules</h2><${Loaded} of=${found}>${({ published, next_run: next, has_file: hasFile, pending, problem }) => html`
     <p>${hasFile ? html`By the file <code>league.toml</code>; what it does not say is as by default.` : html`No <code>league.toml</code> was brought, so these are the defaults.`}${" "}
-      To change them, download the rules, edit the file, and bring it under <a href="#run">Run</a>; they hold from the next run on.</p>
+      To change them, download the rules, edit the file, and bring it under <a href="#run">Run</a>; they hold from the next run on, for past seasons too.</p>
     ${problem && html`<p class="notice bad" role="alert"><strong>${problem}</strong><br />A run fails until a file that can be used is brought.</p>`}
     ${pending && html`<p class="notice busy">The next run goes by other rules than the published league: run the ETL under <a href="#run">Run</a>.</p>`}
     <details open=${pending}><summary>The rules</summary><div class="slim aligned">${GROUPS.map(([section, title, names]) => {
@@ -42,6 +42,6 @@ export function RulesInShort() {
     const { points, playoff_places: places } = published;
     const extra = points.overtime_loss === points.loss && points.shootout_loss === points.loss && points.overtime_win === points.win && points.shootout_win === points.win ? ""
       : `; in overtime ${points.overtime_win} and ${points.overtime_loss}, in a shootout ${points.shootout_win} and ${points.shootout_loss}`;
-    return html`<p class="quiet">Points: ${points.win} for a win, ${points.tie} for a tie, ${points.loss} for a loss${extra}. ${places} ${places === 1 ? "team reaches" : "teams reach"} the playoffs. <a href="#settings">League rules</a></p>`;
+    return html`<p class="quiet">Points: ${points.win} for a win, ${points.tie} for a tie, ${points.loss} for a loss${extra}. ${places} ${places === 1 ? "team reaches" : "teams reach"} the playoffs. The rules hold for past seasons too. <a href="#settings">League rules</a></p>`;
   }}<//>`;
 }
