@@ -12,10 +12,10 @@ import polars as pl
 
 from etl.extraction_cache import LastRead
 from etl.extraction_plan import GameSources, Source, master_key
-from etl.extraction_pool import ALONE, Workers
+from etl.extraction_pool import ALONE, Workers, for_many
 from etl.extraction_reading import Batch, StoredGames, TrackedGames, load_games, read_batch
 from etl.extraction_staging import staged_inputs
-from etl.extraction_survey import ExtractRequest, Progress, Survey, for_many, survey
+from etl.extraction_survey import ExtractRequest, Progress, Survey, survey
 from formats.canonical import LeagueFrames
 from formats.league_assembly import assemble
 from hockey.league import LeagueRules
@@ -80,7 +80,7 @@ def extract(
     _remember(found, sources)
     return Extraction(
         records=league,
-        stored=StoredGames(data_dir.cache, found.reader, found.keys, frozenset(swapped)),
+        stored=StoredGames(data_dir.cache, found.cache.reader, found.keys, frozenset(swapped)),
         summary=tracked.summary,
         people=tracked.people,
         rules=found.rules,
@@ -123,7 +123,7 @@ def _read(
             rules=found.rules,
             official_roster=found.master.official_roster.filter(pl.col("game_id").is_in([g.game_id for g in part])),
             cache_folder=data_dir.cache,
-            reader=found.reader,
+            reader=found.cache.reader,
         )
         for part in parts
     ]
@@ -142,7 +142,7 @@ def _remember(found: Survey, sources: dict[int, dict[str, str]]) -> None:
     left = {number: last for number, last in found.cache.games.items() if number in found.excluded}
     facts = {source.sha256: source.facts for source in found.sources}
     master = found.master_source
-    also = {found.overlay, None if master is None else master_key(master.file, found.reader)} - {None}
+    also = {found.overlay, None if master is None else master_key(master.file, found.cache.reader)} - {None}
     found.cache.remember(facts, left | read, frozenset(str(key) for key in also))
 
 

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Final, Self, TypeVar
 
@@ -12,10 +12,6 @@ Result = TypeVar("Result")
 
 POOL_FROM: Final = 100  # files; below, starting workers costs more than they save, and a season stays in little memory
 MAX_WORKERS: Final = 4  # each needs up to 700 MB
-_WORKER_ENVIRONMENT: Final = {
-    # with a worker to each core, the frame engine needs no second thread
-    "POLARS_MAX_THREADS": "1",
-}
 
 
 class Workers:
@@ -59,10 +55,14 @@ class Workers:
 ALONE: Final = Workers(at_most=1)  # everything in this process
 
 
+def for_many(workers: Workers, files: Sized) -> Workers:
+    """The workers where files, or games, are many enough for them; else nobody but this process."""
+    return workers if len(files) >= POOL_FROM else ALONE
+
+
 def _begin() -> None:
-    """Called in a worker before it loads the frame engine, which reads its settings then."""
-    for name, value in _WORKER_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)  # noqa: TID251 - a worker's composition root
+    """Called in a worker before it loads the frame engine: with a worker to each core, it needs no second thread."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # noqa: TID251 - a worker's composition root
     _end_with_the_run()
 
 

@@ -126,7 +126,7 @@ def completed(staged: RawFrames, of_file: RawFrames) -> RawFrames:
 
 
 def staged_master(
-    source: Source | None, master: MasterFrames, staging: StagedLeague, cache: ExtractionCache, reader: str
+    source: Source | None, master: MasterFrames, staging: StagedLeague, cache: ExtractionCache
 ) -> tuple[str | None, MasterFrames]:
     """The league's records with staging over them, and the key under which they are remembered.
 
@@ -137,7 +137,7 @@ def staged_master(
     """
     if not staging.sheets:
         return None, master
-    key = overlay_key(source, reader, [(sheet, staging.digest(sheet)) for sheet in sorted(staging.sheets)])
+    key = overlay_key(source, cache.reader, [(sheet, staging.digest(sheet)) for sheet in sorted(staging.sheets)])
     stored = cache.load(key)
     if stored is not None and set(stored) == {f.name for f in fields(MasterFrames)}:
         frames = MasterFrames(**stored)

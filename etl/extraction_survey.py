@@ -10,7 +10,7 @@ import polars as pl
 from etl.extraction_cache import ExtractionCache
 from etl.extraction_files import FoundFile, facts_of_all, find_files
 from etl.extraction_plan import GameSources, Source, fingerprint, game_sources, reader_version, reading_key
-from etl.extraction_pool import ALONE, POOL_FROM, Workers
+from etl.extraction_pool import ALONE, Workers, for_many
 from etl.extraction_saves import facts_of
 from etl.extraction_staging import NO_STAGING, StagedLeague, staged_master, with_staged_games
 from formats.file_facts import FileFacts
@@ -57,7 +57,6 @@ class Survey:
     """
 
     cache: ExtractionCache
-    reader: str
     rules: LeagueRules
     sources: tuple[Source, ...]
     games: tuple[GameSources, ...]
@@ -94,7 +93,7 @@ def survey(
     with_staging = with_staged_games(game_sources(sources), request.staging, cache)
     games = tuple(game for game in with_staging if game.game_id not in excluded)
     master_source, of_workbook = _master(sources, cache)
-    overlay, master = staged_master(master_source, of_workbook, request.staging, cache, reader)
+    overlay, master = staged_master(master_source, of_workbook, request.staging, cache)
     keys = {game.game_id: reading_key(game, reader, rules, _sheet_hash(game, master)) for game in games}
     if request.only is not None:
         kept = {n: last.key for n, last in cache.games.items() if n not in request.only | excluded}
@@ -104,7 +103,7 @@ def survey(
     mark = fingerprint(reader, keys, None if master_source is None else master_source.sha256, rules, decided)
     staged_sources = tuple(game.chosen for game in games if game.staged is not None)
     return Survey(
-        *(cache, reader, rules, sources + staged_sources, games, keys, master, master_source),
+        *(cache, rules, sources + staged_sources, games, keys, master, master_source),
         *(quarantined, mark, request.staging, overlay, excluded),
     )
 
@@ -143,11 +142,6 @@ def _identified(
         if done % _TOLD_EVERY == 0 or done == len(files):
             on_progress(done, len(files), "Looking at files")
         yield found
-
-
-def for_many(workers: Workers, files: Sequence[object]) -> Workers:
-    """The workers where files are many enough for them; else nobody but this process."""
-    return workers if len(files) >= POOL_FROM else ALONE
 
 
 def _sheet_hash(game: GameSources, master: MasterFrames) -> str:

@@ -12,7 +12,7 @@ from msgspec import structs
 from etl.checks import everything
 from etl.extract import Extraction, extract
 from etl.extraction_plan import code_version
-from etl.extraction_pool import ALONE, POOL_FROM, Workers
+from etl.extraction_pool import ALONE, Workers, for_many
 from etl.extraction_reading import HEAVY
 from etl.extraction_staging import StagedLeague
 from etl.extraction_survey import ExtractRequest, Survey, survey
@@ -206,7 +206,8 @@ class Run:
     ) -> LeagueBuild:
         frames = {field.name: getattr(records, field.name) for field in fields(LeagueFrames) if field.name not in HEAVY}
         on_sheets = records.official_roster.select("game_id", "player_id")
-        is_large = len(made.games) >= POOL_FROM
+        builders = for_many(workers, made.games)
+        usual = GAMES_TOGETHER_IN_A_SEASON if builders is ALONE else GAMES_TOGETHER
         return LeagueBuild(
             registry=registry,
             sources={**frames, "rules": made.read.rules, "left_out": made.left_out},
@@ -219,8 +220,8 @@ class Run:
             on_batches=lambda done, total: self.progress.step(
                 "tables", done, total + 1, "Building the tables of games"
             ),
-            together=self.request.games_together or (GAMES_TOGETHER if is_large else GAMES_TOGETHER_IN_A_SEASON),
-            workers=workers if is_large else ALONE,
+            together=self.request.games_together or usual,
+            workers=builders,
         )
 
     def _keep(self, declared: Table, frame: pl.DataFrame) -> None:
