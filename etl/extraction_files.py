@@ -11,10 +11,8 @@ from typing import Final
 
 from formats.file_facts import FileFacts
 from formats.json_document import MAX_FILE_BYTES
+from snapshot.layout import WORKBOOK, is_source
 
-_WORKBOOK: Final = ".xlsx"
-SUFFIXES: Final = (".json", _WORKBOOK)
-_OPEN_IN_EXCEL: Final = "~$"  # Excel's own mark beside a workbook that someone has open
 _HASHERS: Final = 2
 
 
@@ -41,7 +39,7 @@ def _candidates(raw: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(raw, followlinks=False):
         folders.sort()
         for name in names:
-            if name.lower().endswith(SUFFIXES) and not name.startswith(_OPEN_IN_EXCEL):
+            if is_source(name):
                 path = Path(folder) / name
                 if not path.is_symlink() or path.resolve().is_relative_to(root):
                     yield path
@@ -74,7 +72,7 @@ def facts_of_all(
     hashed = {f.sha256: f for f in files if f.sha256 is not None}
     unknown = sorted(
         (f for sha256, f in hashed.items() if sha256 not in known),
-        key=lambda f: not f.name.lower().endswith(_WORKBOOK),
+        key=lambda f: not f.name.lower().endswith(WORKBOOK),
     )
     found = {unknown[position].sha256: facts for position, facts in identify(unknown)}
     return {sha256: known[sha256] if sha256 in known else found[sha256] for sha256 in hashed}

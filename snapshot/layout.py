@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+WORKBOOK: Final = ".xlsx"
+_SOURCES: Final = (".json", WORKBOOK)
+_OPEN_IN_EXCEL: Final = "~$"  # Excel's own mark beside a workbook that someone has open
+
+
+def is_source(name: str) -> bool:
+    """Whether a file below `raw/` is one to look at, by its name: what it is, its content decides."""
+    return name.lower().endswith(_SOURCES) and not name.startswith(_OPEN_IN_EXCEL)
 
 
 @dataclass(frozen=True, slots=True)

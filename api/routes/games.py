@@ -15,7 +15,7 @@ from api.routes.examples import answer
 from api.routes.job_answers import UNAUTHENTICATED, WRONG_REQUEST, Offset, Responses
 from api.routes.warehouse_answers import REFUSALS
 from api.services.games_service import GameFilter
-from api.services.known_teams import UnknownTeam
+from api.services.known_teams import SameTeam, UnknownTeam
 from api.services.staging_errors import GameExists, GameNotFound, NotConfirmed
 
 games_router = role_router("/api/games", "Games")
@@ -25,6 +25,7 @@ _UNKNOWN_TEAM: Final = UnknownTeam(
     "The league has no team 'River Comet' (did you mean River Comets?); a new team is entered in dim_team first",
     [FieldError("home_team", "The league has no team 'River Comet' (did you mean River Comets?)")],
 )
+_SAME_TEAM: Final = SameTeam("A team cannot play itself", [FieldError("away_team", "is the home team, too")])
 _TOO_LARGE: Final = TooLarge("The body is larger than the 1,000,000 bytes that this server takes")
 _THE_GAME: Final[Responses] = {200: answer(examples.A_GAME, "The game as it stands")}
 GameNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[18969])]
@@ -74,6 +75,7 @@ def list_games(  # noqa: PLR0913, PLR0917 - one parameter per filter
     responses=documented(
         WRONG_REQUEST,
         _UNKNOWN_TEAM,
+        _SAME_TEAM,
         UNAUTHENTICATED,
         GameExists("The league has game 18969 already; change it with PUT"),
         _TOO_LARGE,
@@ -87,7 +89,7 @@ def create_game(
     """Add a game to the schedule; the next run publishes it.
 
     Its teams must be the league's (by name in any case, or by long name), unless the league has none yet: a run would
-    count the game of an unknown team for nobody.
+    count the game of an unknown team for nobody. A game that names no season is of the last one begun by its day.
     """
     return games.create(request)
 
@@ -100,7 +102,8 @@ def get_game(caller: Viewer, game_id: GameNumber, games: Games) -> Game:
 
 @games_router.put(
     "/{game_id}",
-    responses=documented(WRONG_REQUEST, _UNKNOWN_TEAM, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS) | _THE_GAME,
+    responses=documented(WRONG_REQUEST, _UNKNOWN_TEAM, _SAME_TEAM, UNAUTHENTICATED, _NOT_FOUND, _TOO_LARGE, *REFUSALS)
+    | _THE_GAME,
 )
 def update_game(
     caller: Operator,

@@ -97,6 +97,7 @@ class GamesService:
         Raises:
             GameExists: the league has it already.
             UnknownTeam: the league has no team of that name or id.
+            SameTeam: both sides are one team.
             WarehouseDown: the database does not answer.
         """
         if request.game_id in self._games():
@@ -123,6 +124,7 @@ class GamesService:
             GameNotFound: the league has no such game.
             BadRows: a value cannot be stored.
             UnknownTeam: the league has no team of that name or id.
+            SameTeam: both sides are one team.
             WarehouseDown: the database does not answer.
         """
         self.get(game_id)

@@ -1,7 +1,7 @@
 """The rows of the league's tables as they stand without staging: in the master workbook, and in what is published."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +10,8 @@ from api.services.staging_rows import Row, clean_cell
 from api.utils.logger import logger
 from formats.json_document import Unreadable
 from formats.staging_tables import StagingTable
-from snapshot.layout import DataDir
-from snapshot.reader import DamagedSnapshot, published
+from snapshot.layout import DataDir, is_source
+from snapshot.reader import DamagedSnapshot, load, published_id
 
 Key = tuple[object, ...]
 _MARK = tuple[str, int, int]
@@ -56,11 +56,11 @@ class LeagueRows:
 
     def _of_snapshot(self, table: StagingTable, *, only_staged: bool = False) -> dict[Key, Row]:
         try:
-            snapshot = published(self._data_dir)
-            if snapshot is None or table.name not in {t.name for t in snapshot.manifest.tables}:
+            current = published_id(self._data_dir)
+            if current is None:
                 return {}
-            rows = (dict[str, object](r) for r in snapshot.rows(table.name) if not only_staged or _is_of_staging(r))
-            return self._kept((snapshot.id, only_staged), table, lambda: rows)
+            path = self._data_dir.snapshots / current
+            return self._kept((current, only_staged), table, lambda: _of_table(path, table, only_staged=only_staged))
         except (DamagedSnapshot, OSError, ValueError) as error:
             logger.warning("published_rows_unreadable", table=table.name, error=type(error).__name__)
             return {}
@@ -79,7 +79,7 @@ class LeagueRows:
         """The master workbooks below raw/, each with what tells that it has not changed."""
         for path in sorted(self._data_dir.raw.rglob("*.xlsx")):
             try:
-                if path.name.startswith("~$") or not path.is_file() or path.is_symlink():
+                if not is_source(path.name) or not path.is_file() or path.is_symlink():
                     continue
                 status = path.stat()
             except OSError:
@@ -89,6 +89,15 @@ class LeagueRows:
                 self._kinds[mark] = _kind(path)
             if self._kinds[mark] == "master":
                 yield mark, path
+
+
+def _of_table(path: Path, table: StagingTable, *, only_staged: bool) -> Iterator[dict[str, object]]:
+    """The rows of the table of this name in a snapshot; none where it has no such table."""
+    snapshot = load(path)
+    if table.name in {t.name for t in snapshot.manifest.tables}:
+        yield from (
+            dict[str, object](row) for row in snapshot.rows(table.name) if not only_staged or _is_of_staging(row)
+        )
 
 
 def _is_of_staging(row: Mapping[str, str]) -> bool:

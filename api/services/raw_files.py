@@ -14,14 +14,12 @@ from api.services.game_files import recognised, safe_name
 from api.services.league_rules import usable_rules
 from api.services.staging_errors import RawFileNotFound
 from hockey.league_toml import RULES_FILE
-from snapshot.layout import DataDir
+from snapshot.layout import DataDir, is_source
 from snapshot.manifest import Input
 from snapshot.reader import DamagedSnapshot, published
 
 _PLACES: Final[Mapping[RawKind, str]] = {"master_workbook": "BLB_TABLES.xlsx", "league_rules": RULES_FILE}
 """Files of the whole league, each of which there is once."""
-_SUFFIXES: Final = (".json", ".xlsx")
-_OPEN_IN_EXCEL: Final = "~$"
 _KINDS: Final = {"master": "master_workbook"}
 
 
@@ -110,8 +108,7 @@ def _candidates(raw: Path) -> Iterator[Path]:
     """The files that a run looks at; links are none of this service's."""
     for folder, _, names in os.walk(raw, followlinks=False):
         for path in (Path(folder) / name for name in names):
-            is_candidate = path.name.lower().endswith(_SUFFIXES) and not path.name.startswith(_OPEN_IN_EXCEL)
-            if (is_candidate or path == raw / RULES_FILE) and path.is_file() and not path.is_symlink():
+            if (is_source(path.name) or path == raw / RULES_FILE) and path.is_file() and not path.is_symlink():
                 yield path
 
 
