@@ -8,6 +8,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -18,6 +19,8 @@ from snapshot.manifest import Manifest
 from snapshot.manifest import Table as ManifestTable
 from snapshot.publication import PARTIAL, USUAL, Retention, complete, prune, to_disk
 from snapshot.reader import sha256_of
+
+_EMPTIED_AT_MOST: Final = 100  # times; each finds at most what a few threads wrote meanwhile
 
 
 def clear_leftovers(data_dir: DataDir) -> None:
@@ -92,5 +95,12 @@ class SnapshotWriter:
         prune(self.data_dir, self.snapshot_id, self._kept)
 
     def discard(self) -> None:
-        """Remove what was written; does nothing after publication."""
-        shutil.rmtree(self._partial, ignore_errors=True)
+        """Remove what was written; does nothing after publication.
+
+        Other threads may still be writing: a file that comes while the folder is emptied keeps it from going, so it is
+        emptied again. Once it is gone, none can come.
+        """
+        for _ in range(_EMPTIED_AT_MOST):
+            if not self._partial.exists():
+                return
+            shutil.rmtree(self._partial, ignore_errors=True)

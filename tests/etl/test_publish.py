@@ -1,3 +1,6 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -134,6 +137,25 @@ class TestPublish:
         clear_leftovers(data_dir)
         assert list(data_dir.snapshots.iterdir()) == []
         assert not (data_dir.root / ".output.dead").is_symlink()
+
+    def test_discarding_leaves_nothing_while_tables_are_still_written(self, data_dir: DataDir) -> None:
+        writer, frame = SnapshotWriter(data_dir, "a"), dim_name()
+
+        def write() -> None:
+            for number in range(10_000):
+                try:
+                    writer.write(replace(dim_name, name=f"dim_name_{number}"), frame)
+                except OSError:  # the folder is gone
+                    return
+
+        with ThreadPoolExecutor(2) as pool:
+            writing = [pool.submit(write), pool.submit(write)]
+            while len(writer.tables) < 20:
+                time.sleep(0.001)
+            writer.discard()
+            for done in writing:
+                done.result()
+        assert list(data_dir.snapshots.iterdir()) == []
 
     def test_discarding_removes_what_was_written_and_spares_what_is_published(self, data_dir: DataDir) -> None:
         writer = publish(data_dir, "s1")
